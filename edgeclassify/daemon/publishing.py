@@ -128,17 +128,22 @@ def make_history_sink(config: Config, around: SinkContext) -> "HistorySink | Non
 
 def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> "SnapshotTaker | None":
     """What takes snapshots; None where none may be taken, or none is wanted."""
-    mqtt = config.snapshot.mqtt and config.mqtt.enabled
-    wanted = mqtt or config.snapshot.disk
-    if config.node.labels_only or not wanted:
+    if not wants_snapshots(config):
         return None
     from edgeclassify.publish.snapshots import SnapshotTaker
 
+    mqtt = config.snapshot.mqtt and config.mqtt.enabled
     return SnapshotTaker(
         config=config.snapshot,
         folder=snapshot_folder(config) if config.snapshot.disk else None,
         publish=publish if mqtt else None,
     )
+
+
+def wants_snapshots(config: Config) -> bool:
+    """True where some may be taken, and go somewhere."""
+    mqtt = config.snapshot.mqtt and config.mqtt.enabled
+    return not config.node.labels_only and (mqtt or config.snapshot.disk)
 
 
 def snapshot_folder(config: Config) -> Path | None:

@@ -10,6 +10,7 @@ from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
 from edgeclassify.daemon.kept.open_occurrences import end_views
+from edgeclassify.daemon.late_parts import import_late_parts
 from edgeclassify.daemon.page.served_page import ServedPage
 from edgeclassify.daemon.process.memory_care import MemoryCare
 from edgeclassify.daemon.process.service_manager import ServiceManager
@@ -22,6 +23,7 @@ from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.logs import set_level
 from edgeclassify.pulse import Pulse
+from edgeclassify.replaced_files import late_imports
 from edgeclassify.types import Reason
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,9 @@ class Reloader:
         self._manager.reloading()
         before = self._running.parts
         try:
-            after = self._assembled((load or self._load)(), before)
+            with late_imports():
+                config = (load or self._load)()
+            after = self._assembled(config, before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
@@ -113,7 +117,9 @@ class Reloader:
 
     def _assembled(self, config: Config, before: Parts) -> Parts:
         kept, config = self._kept, config.with_threads_at_most(self._threads_at_most)
-        return assemble(config, kept.options, before, self._factories, kept.pictures.known, kept.profile.name)
+        import_late_parts(config)
+        with late_imports():
+            return assemble(config, kept.options, before, self._factories, kept.pictures.known, kept.profile.name)
 
     def _switch(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         self._availability.hide()
@@ -144,7 +150,8 @@ class Reloader:
         running, kept = self._running, self._kept
         kept.check_unchanged(after.config, state_folder(after.config))
         # Made while the old one works: what it can't be made of leaves that one as it is.
-        other_sink = running.current_sink.plan(after.config, after.shown_labels)
+        with late_imports():
+            other_sink = running.current_sink.plan(after.config, after.shown_labels)
         # A camera may refuse its new settings.
         running.cameras.run(after)
         renamed = before.config.mqtt.prefix != after.config.mqtt.prefix or before.config.node != after.config.node

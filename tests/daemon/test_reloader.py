@@ -1,6 +1,7 @@
 """A reload step by step, between fakes: what is stopped, kept, ended, renewed and said."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -566,3 +567,32 @@ def test_who_waits_for_a_frame_waits_on_over_a_renewal(renewing: Renewing) -> No
 
     wait_for(answered)
     assert (bench.heard[0].transaction, bench.heard[0].error) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("module", "sections"),
+    [
+        ("publish.snapshots", {"snapshot": {"mqtt": True}}),
+        ("governor.governor", {"governor": {"enabled": True}}),
+    ],
+)
+def test_code_that_is_needed_anew_and_was_replaced_is_missed_before_anything_is_switched(
+    module: str, sections: dict[str, Any], bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bench.running.threads
+    monkeypatch.setitem(sys.modules, f"edgeclassify.{module}", None)
+    said = bench.refused(**sections)
+    assert said.startswith(
+        "reload refused, the running config stays: expected the files that edgeclassify was started"
+    )
+    assert bench.running.threads is before
+    assert bench.works
+
+
+def test_a_kind_of_source_that_was_replaced_is_refused(bench: Bench) -> None:
+    def gone(camera: CameraConfig) -> FrameSource:
+        raise ModuleNotFoundError("No module named 'edgeclassify.sources.video'")
+
+    bench.whole.make_source = gone
+    assert "Restart the service." in bench.refused(camera=[{**CAMERA, "source": "video:/dev/null"}])
+    assert bench.works

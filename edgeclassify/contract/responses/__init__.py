@@ -1,10 +1,13 @@
 """What a node answers, as classes: one per answer, and one for what each carries.
 
-A node that is asked nothing makes none of them: the modules are imported when one is asked for.
+A node that is asked nothing makes none of them (0.7 MB): the modules are imported when one is asked for, which
+raises ReplacedFilesError where their files have gone meanwhile.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from edgeclassify.replaced_files import late_imports
 
 if TYPE_CHECKING:
     from edgeclassify.contract.responses import teaching
@@ -91,7 +94,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in __all__:
         for module in ("carried", "answers"):
-            classes = import_module(f"{__name__}.{module}")
+            with late_imports():
+                classes = import_module(f"{__name__}.{module}")
             if hasattr(classes, name):
                 return getattr(classes, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -112,7 +112,8 @@ class CommandHandler:
 
     def _reload(self, request: Request) -> None:
         """Answered where it was asked: the new config may have another name for this node."""
-        self._reload_config(lambda views: answer(request, responses.Reloaded.made(views=list(views))))
+        made = responses.Reloaded.made  # imported before anything is switched
+        self._reload_config(lambda views: answer(request, made(views=list(views))))
 
     def _ask_history(self, request: Request) -> None:
         """Answered by the history's own thread: it may have to look through a large file."""

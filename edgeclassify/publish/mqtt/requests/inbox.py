@@ -14,6 +14,7 @@ from edgeclassify.contract.request_payload import body_of
 from edgeclassify.contract.topics import Topics, is_command_like
 from edgeclassify.once import Once
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic
+from edgeclassify.replaced_files import ReplacedFilesError
 from edgeclassify.types import Asker, Command, Option, Request, Response
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Inbox:
         self._per_minute = config.per_minute
         self._requests = _Limit(config.per_minute, clock)
         self._messages = _Limit(config.per_minute * ANSWERS_PER_REQUEST, clock)
-        self._bad_options, self._drops, self._retained = Once(), Once(), Once()
+        self._bad_options, self._drops, self._retained, self._replaced = (Once() for _ in range(4))
 
     def subscriptions(self) -> tuple[str, ...]:
         """What to subscribe to: nothing where nothing is obeyed.
@@ -98,6 +99,10 @@ class Inbox:
             transaction = requests.transaction_of(body)
             request = requests.request_of(self._command(name), body, self._views, self._asker)
             self._spend()
+        except ReplacedFilesError as fault:
+            if self._replaced.is_news():
+                log.error("requests can't be answered: %s", fault)
+            return Response(name if is_command_like(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
         except RequestError as fault:
             return Response(name if is_command_like(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
         return request
@@ -106,7 +111,7 @@ class Inbox:
         try:
             request = self._plain[topic](payload)
             self._spend()
-        except RequestError as fault:
+        except (RequestError, ReplacedFilesError) as fault:
             if self._bad_options.is_news(topic):
                 log.warning("%s: not set: %s", topic, fault)
             return None

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -243,3 +244,24 @@ def test_bad_requests_do_not_use_up_the_good_ones() -> None:
     for _ in range(5):
         assert isinstance(ask("nonsense", box=box), Response)
     assert isinstance(ask("ping", box=box), Request)
+
+
+def test_a_request_is_answered_where_the_files_were_replaced_under_the_daemon(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """pip can do that. It is no reason to end the connection."""
+    for module in ("base", "node", "options", "teaching", "reading"):
+        monkeypatch.setitem(sys.modules, f"edgeclassify.contract.requests.{module}", None)
+    box, sentence = inbox(), "expected the files that edgeclassify was started with, found others"
+    for _ in range(2):
+        answer = ask("ping", box=box)
+        assert isinstance(answer, Response)
+        assert (answer.command, answer.data) == ("ping", {})
+        assert answer.error is not None
+        assert sentence in answer.error
+        assert box.take("edgeclassify/porch/gate/enabled/set", b"ON", False) is None
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 2
+    assert told[0].startswith(f"requests can't be answered: {sentence}")
+    assert told[1].startswith(f"edgeclassify/porch/gate/enabled/set: not set: {sentence}")
+    assert not any(record.exc_info for record in caplog.records)
