@@ -34,7 +34,7 @@ from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.values import plain, with_home
 from edgeclassify.types import ModelChoice, Roi
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
-from edgeclassify.types.model_choice import is_model_path
+from edgeclassify.types.model_choice import NO_DELEGATE, is_model_path
 
 
 def safe_name(text: str) -> str:
@@ -85,9 +85,6 @@ def _or_name_alone(schema: dict[str, Any]) -> None:
     schema.clear()
     schema["anyOf"] = [table, {"type": "string", "minLength": 1, "description": "The name alone."}]
 
-
-NO_DELEGATE = "none"
-"""The value of `delegate` that stands for the CPU: a view can say it where [model] names one."""
 
 OptionKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 

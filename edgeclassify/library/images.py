@@ -66,7 +66,7 @@ def given(image: ImageInput, order: Order | None = None, width: int | None = Non
         pixels = pixels_of_pillow(image)
         frame = frame_of_array(pixels, "rgb" if pixels.ndim == 3 else None)
         return Given(file_of(image), lambda _: frame)
-    if isinstance(image, ReadableFile):
+    if isinstance(image, ReadableFile) and not isinstance(image, type):
         return _of_file(image)
     raise _no_picture(image)
 
@@ -102,11 +102,16 @@ def _of_file(file: ReadableFile) -> Given:
     try:
         while len(data) <= MAX_FILE_BYTES:
             part = file.read(MAX_FILE_BYTES + 1 - len(data))
+            if not isinstance(part, bytes | bytearray | memoryview):
+                raise ArgumentError(f"{name}: expected bytes of its read(), found {_kind(part)}.")
             if not part:
                 return _of_bytes(bytes(data), source, name)
             data += part
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{name}: can't be read: {error}.") from error
+    except ArgumentError:
+        raise
+    # The caller's own, or a library's: zlib.error, BadZipFile, whatever a download raises.
+    except Exception as error:
+        raise SourceError(f"{name}: can't be read: {str(error) or type(error).__name__}.") from error
     raise ImageError(f"{name}: expected an image of at most {MAX_FILE_BYTES >> 20} MB, found more.")
 
 

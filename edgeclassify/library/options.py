@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from edgeclassify.errors import ArgumentError
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Fit, ModelChoice, RuntimeName
-from edgeclassify.types.model_choice import is_model_path
+from edgeclassify.types.model_choice import NO_DELEGATE, is_model_path
 
 PathLike = str | os.PathLike[str]
 
@@ -33,6 +33,8 @@ def model_choice(
         raise ArgumentError(f'threads: expected "auto" or 1 to {MOST_THREADS}, found {threads!r}.')
     if crop is not None and not (_is_number(crop) and 0 < crop <= 1):
         raise ArgumentError(f"crop: expected a share of 0 to 1 (0 not included), found {crop!r}.")
+    if delegate == NO_DELEGATE:
+        delegate = None
     _check_one_of("runtime", runtime, get_args(RuntimeName))
     _check_one_of("fit", fit, get_args(Fit))
     return ModelChoice(

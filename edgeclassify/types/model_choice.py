@@ -8,6 +8,8 @@ from edgeclassify.lazy_dataclass import dataclass
 
 RuntimeName = Literal["auto", "litert", "tflite-runtime"]
 RUNTIMES: tuple[RuntimeName, ...] = ("auto", "litert", "tflite-runtime")
+NO_DELEGATE = "none"
+"""Stands for the CPU where a delegate is named: the choice itself has None then."""
 Fit = Literal["crop", "letterbox", "squash"]
 
 

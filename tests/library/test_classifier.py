@@ -104,6 +104,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"crop": float("nan")}, "crop: expected a share"),
     ({"crop": "1"}, "crop: expected a share"),
     ({"crop": True}, "crop: expected a share"),
+    ({"delegate": "none", "delegate_options": {"a": 1}}, "delegate_options: expected with a delegate alone"),
     ({"delegate": ""}, "delegate: expected a path"),
     ({"delegate_options": {"device": "usb"}}, "delegate_options: expected with a delegate alone"),
     ({"delegate": "x.so", "delegate_options": "usb"}, "delegate_options: expected a dict"),
@@ -260,3 +261,8 @@ class TestClosed:
         user.join(10)
         assert not user.is_alive()
         assert "closed" in str(failed[0])
+
+
+def test_none_is_no_delegate() -> None:
+    with Classifier(delegate="none") as opened:
+        assert opened.info.delegate is None

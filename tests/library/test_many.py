@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from edgeclassify import ArgumentError, Classifier, Failure, MissingInputError, ModelError, Result
+from edgeclassify import ArgumentError, Classifier, Failure, MissingInputError, ModelError, Result, SourceError
 
 Bgr = NDArray[np.uint8]
 
@@ -89,6 +89,43 @@ def test_failures_in_their_places(classifier: Classifier, espresso: Path, tmp_pa
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, MissingInputError)
     assert str(failure) == str(failure.error)
+
+
+class OfALibraryError(Exception):
+    """As zlib.error or BadZipFile: of none of the usual classes."""
+
+
+class Opened:
+    """An open file of somebody else's."""
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+
+    def read(self, size: int, /) -> bytes:
+        if isinstance(self._found, Exception):
+            raise self._found
+        return self._found  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "said"),
+    [
+        (Opened(OfALibraryError("bad header")), SourceError, "the open file: can't be read: bad header"),
+        (Opened(OfALibraryError()), SourceError, "the open file: can't be read: OfALibraryError"),
+        (Opened("text"), ArgumentError, "the open file: expected bytes of its read(), found str"),
+        (Opened(None), ArgumentError, "the open file: expected bytes of its read(), found NoneType"),
+        (Opened, ArgumentError, "expected a path, a URL"),
+    ],
+)
+def test_a_file_with_errors_of_its_own_ends_no_batch(
+    classifier: Classifier, espresso: Path, image: Any, kind: type[Exception], said: str
+) -> None:
+    first, failure, last = classifier.many([espresso, image, espresso], failures=True)
+    assert isinstance(first, Result)
+    assert isinstance(last, Result)
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is kind
+    assert said in str(failure)
 
 
 def test_a_url_that_fails_shows_no_secret(classifier: Classifier) -> None:

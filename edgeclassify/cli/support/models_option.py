@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from edgeclassify.types import ModelChoice
 
 ENVIRONMENT = "EDGECLASSIFY_MODEL"
-NO_DELEGATE = "none"
-"""Stands for the CPU, as in a config."""
 
 
 def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -127,7 +125,7 @@ def model_section(
     from edgeclassify.documents.values import plain, with_home
     from edgeclassify.errors import UsageError
     from edgeclassify.types import ModelChoice
-    from edgeclassify.types.model_choice import RUNTIMES, is_model_path
+    from edgeclassify.types.model_choice import NO_DELEGATE, RUNTIMES, is_model_path
 
     def checked(value: str) -> str:
         return with_home(plain(value)) if is_model_path(value) else plain(value)
@@ -145,6 +143,8 @@ def model_section(
     if accelerator == NO_DELEGATE:
         accelerator = None
     options = _pairs(delegate_option)
+    if options and delegate is None:
+        raise UsageError("--delegate-option: expected with --delegate, found it without.")
     if faults or name is None or runtime_name is None:
         raise UsageError(" ".join(map(str, faults)))
     return ModelChoice(
