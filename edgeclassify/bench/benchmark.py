@@ -1,23 +1,22 @@
 """All runs of a benchmark, one after the other, each in a process of its own: what one takes, no other has."""
 
 import json
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from edgeclassify.bench.board import this_board, versions
 from edgeclassify.bench.memory_frames import SOURCE
 from edgeclassify.bench.order import BenchOrder
+from edgeclassify.bench.process import said_by
 from edgeclassify.bench.result import BenchResult, Refused, Run
-from edgeclassify.errors import EdgeClassifyError, ExitStatus
+from edgeclassify.errors import BenchError, EdgeClassifyError, ExitStatus
 from edgeclassify.redaction import redacted_url
 
 NOWHERE = "the MQTT sink, without a broker"
-_SLACK_S, _TIMES = 120.0, 8
-"""What a run may take: this much, and so many times the time that is measured. A crash ends it sooner."""
+_SLACK_S, _TIMES = 600.0, 8
+"""What a run may take: this much, and so many times the time that is measured. A slow board opens a large model in
+minutes, and a slow camera's rounds are as long as MOST_ROUND_S."""
 
 
 class RunRefusedError(EdgeClassifyError):
@@ -70,54 +69,17 @@ def run_one(
     tell: Callable[[BenchOrder, float], None] = lambda order, done: None,
     command: Sequence[str] = (sys.executable, "-P", "-m", "edgeclassify.bench.child"),
 ) -> Run:
-    """One run. Raises RunRefusedError, with why, also where its process crashes."""
-    document = json.dumps(order.to_json())
-    child = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
-    )
+    """One run. Raises RunRefusedError, with why, also where its process crashes or does not end."""
+    most_s = _SLACK_S + _TIMES * order.seconds
     try:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.write(document)
-        child.stdin.close()
-        answer = _answer(child.stdout, lambda done: tell(order, done))
-        said = "" if child.stderr is None else child.stderr.read()
-        status = child.wait(_SLACK_S + _TIMES * order.seconds)
-    finally:
-        child.kill()
-        child.wait()
-        for stream in (child.stdout, child.stderr):
-            if stream is not None:
-                stream.close()
-    if "run" in answer:
-        return Run.model_validate_json(json.dumps(answer["run"]))
-    if "refused" in answer:
-        raise RunRefusedError(answer["refused"], answer["status"])
-    lines = said.strip().splitlines() or ["no word"]
-    raise RunRefusedError(
-        f"{order.model.name}: the run's process ended with {_end(status)}: {lines[-1][:300]}", ExitStatus.SOFTWARE
-    )
-
-
-def _answer(lines: Iterable[str], tell: Callable[[float], None]) -> dict[str, Any]:
-    """The last line that is an answer; nothing where there is none."""
-    for line in lines:
-        try:
-            said = json.loads(line)
-        except ValueError:  # what a library prints
-            continue
-        if isinstance(said, dict) and "done" in said:
-            tell(said["done"])
-        elif isinstance(said, dict):
-            return said
-    return {}
-
-
-def _end(status: int) -> str:
-    try:
-        return signal.Signals(-status).name if status < 0 else f"exit status {status}"
-    except ValueError:
-        return f"signal {-status}"
+        said = said_by(command, json.dumps(order.to_json()), most_s, lambda done: tell(order, done))
+    except BenchError as error:
+        raise RunRefusedError(f"{order.model.name}: {error}", error.exit_status) from error
+    if "run" in said.answer:
+        return Run.model_validate_json(json.dumps(said.answer["run"]))
+    if "refused" in said.answer:
+        raise RunRefusedError(said.answer["refused"], said.answer["status"])
+    raise RunRefusedError(f"{order.model.name}: the run's process ended with {said.end}", ExitStatus.SOFTWARE)
 
 
 def _short(text: str) -> str:

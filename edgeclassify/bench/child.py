@@ -10,6 +10,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import json
+import signal
 import sys
 from typing import Any
 
@@ -20,6 +21,8 @@ from edgeclassify.errors import EdgeClassifyError
 
 def main() -> int:
     """Exit status 0, also where the run was refused: the answer says it."""
+    # Who measures no more asks for an end: cameras and connections are closed then, as after a measurement.
+    signal.signal(signal.SIGTERM, _leave)
     resident_memory.expect_loading()
     document = json.loads(sys.stdin.read())
     order = BenchOrder.from_json(document)
@@ -32,6 +35,11 @@ def main() -> int:
         return 0
     _write({"run": run.model_dump(mode="json")})
     return 0
+
+
+def _leave(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
 
 
 def _write(line: dict[str, Any]) -> None:

@@ -35,6 +35,8 @@ STOP_S = 30.0
 """For the frame at hand: a slow board with a large model takes seconds."""
 PATIENCE_S = 30.0
 """For frames that do not come."""
+LEAST_FRAMES = 2
+"""Of a turn: what a frame takes is the time from one's end to the next one's."""
 FIRST_ATTEMPT_S = 10.0
 """For the broker."""
 
@@ -97,7 +99,7 @@ class Line:
         return self.spool.last_seq
 
     def turn(
-        self, seconds: float, failed: Callable[[], Exception | None] = lambda: None, *, least: int = 2
+        self, seconds: float, failed: Callable[[], Exception | None] = lambda: None, *, least: int = LEAST_FRAMES
     ) -> Turn:
         """Let frames through for so long, and until `least` have come, for PATIENCE_S more at most.
 

@@ -11,9 +11,10 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from edgeclassify import machine, resident_memory
-from edgeclassify.bench.line import Line, Turn
+from edgeclassify.bench.line import LEAST_FRAMES, Line, Turn
 from edgeclassify.bench.memory_frames import MemoryFrames, bundled_pictures
 from edgeclassify.bench.order import BenchOrder
+from edgeclassify.bench.process import FOLDER_PREFIX
 from edgeclassify.bench.result import Heat, MeasuredModel, Rounds, Run, Spread
 from edgeclassify.bench.stopwatch import Stopwatch
 from edgeclassify.config import parse_config
@@ -39,6 +40,8 @@ _SETTLING = 1.3
 """How much longer than it takes at least it may take until it is known whether frames overlap."""
 LEAST_ROUNDS, ROUND_S, FRAMES_OF_A_ROUND = 3, 0.25, 8
 """Of what is compared in turns: so many rounds at least, each of so many seconds and frames at least."""
+MOST_ROUND_S = 30.0
+"""Where frames are far apart a round holds fewer of them, or nobody would see the end of it."""
 NODE, WAYS = "bench", ("plain", "timed")
 """The nodes of a benchmark are called by these."""
 
@@ -66,7 +69,7 @@ def measure(order: BenchOrder, tell: Callable[[float], None] = lambda done: None
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     with ExitStack() as stack:
-        state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgeclassify-bench-")))
+        state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX)))
         configs = [
             parse_config(order.config_document(state, f"{NODE}-{way}"), "bench", Path.cwd()) for way in WAYS
         ]
@@ -129,11 +132,11 @@ def _rounds(
     for number in range(number_of):
         bare = _bare(interpreter, round_s * BARE_SHARE)
         turn = plain.turn(round_s, failed)
-        alone = alone_ms(turn) if order.source is None else None
+        alone = alone_ms(turn)
         stages = timed.turn(round_s, failed)
         timed_ms = alone_ms(stages)
         # A camera's frames are waited for, and only the line with the stopwatch knows how long.
-        frame_ms = timed_ms if alone is None else alone
+        frame_ms = alone if order.source is None else timed_ms
         sums.bare_ms += bare
         sums.frame_ms += frame_ms
         sums.timed_ms += timed_ms
@@ -152,7 +155,7 @@ def planned_rounds(seconds: float, gap_s: float) -> tuple[int, float]:
 
     Short ones, so that what else the machine does hits all that is compared; with some frames in each.
     """
-    round_s = max(ROUND_S, FRAMES_OF_A_ROUND * gap_s)
+    round_s = max(ROUND_S, min(FRAMES_OF_A_ROUND * gap_s, MOST_ROUND_S))
     number = max(LEAST_ROUNDS, round(seconds / round_s))
     return number, max(round_s, seconds / number)
 
@@ -165,8 +168,8 @@ def _warm_up(
     Where frames always wait, the pipeline finds out meanwhile whether it pays to prepare one beside another.
     """
     turn = plain.turn(WARM_UP_S, failed)
-    if not len(turn.ends_ns):
-        raise BenchError(f"no frame came in {turn.seconds:.0f} s. Is the camera's source right?")
+    if len(turn.ends_ns) < LEAST_FRAMES:
+        raise too_few(turn)
     gap_s = turn.seconds / len(turn.ends_ns)
     timed.turn(WARM_UP_S, failed)
     if is_in_memory:
@@ -194,15 +197,18 @@ def alone_ms(turn: Turn) -> list[float]:
 
     Raises BenchError where there are no two.
     """
-    if len(turn.ends_ns) < 2:
-        raise BenchError(
-            f"expected two frames or more in {turn.seconds:.0f} s, found {len(turn.ends_ns)}. "
-            "Use a smaller model, or a camera with more frames."
-        )
+    if len(turn.ends_ns) < LEAST_FRAMES:
+        raise too_few(turn)
     gaps = np.diff(np.array(turn.ends_ns))
     if len(turn.waited_ns):
         gaps = gaps - np.array(turn.waited_ns)[1:]
     return [float(gap) for gap in np.maximum(gaps, 0) / 1e6]
+
+
+def too_few(turn: Turn) -> BenchError:
+    """Why nothing is known of its frames."""
+    advice = "Use a smaller model, or a camera with more frames." if len(turn.ends_ns) else "Does the camera run?"
+    return BenchError(f"expected two frames or more in {turn.seconds:.0f} s, found {len(turn.ends_ns)}. {advice}")
 
 
 @contextmanager

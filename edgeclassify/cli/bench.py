@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH
+from edgeclassify.cli.support.ended_by_signals import ended_by_signals
 from edgeclassify.cli.support.models_option import ENVIRONMENT, model_section, not_empty
-from edgeclassify.errors import ExitStatus, UsageError
+from edgeclassify.errors import EdgeClassifyError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from edgeclassify.bench.order import BenchOrder, BrokerOrder
@@ -52,7 +54,7 @@ _MOST_RUNS = 64
     type=click.FloatRange(min=0.5, max=3600),
     default=5.0,
     show_default=True,
-    help="How long frames of each run are timed; it takes about three times as long.",
+    help="How long frames of each run are timed. It takes three times as long, with a slow camera minutes.",
 )
 @click.option(
     "--source",
@@ -90,7 +92,7 @@ def bench(
     Stop the service first, or both are slow.
 
     The password of a broker is that in EDGECLASSIFY_MQTT_PASSWORD. Exit status 0; 1 where a run of several could
-    not be made.
+    not be made, or the broker may keep something.
 
     \b
     Example:  edgeclassify bench
@@ -100,7 +102,10 @@ def bench(
     """
     from edgeclassify.bench.benchmark import run_all
     from edgeclassify.cli.reports.bench import print_result
+    from edgeclassify.cli.support.plot_file import check_place
 
+    if not math.isfinite(seconds):
+        raise UsageError(f"--seconds: expected a number, found {seconds}.")
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot: expected a file name that ends in .png, found {str(plot)!r}.")
     if plot is not None and not plot.absolute().parent.is_dir():
@@ -112,21 +117,22 @@ def bench(
     orders = list(_orders(_models(models), _threads(threads), _runtimes(runtime), delegates, seconds, source, to))
     if len(orders) > _MOST_RUNS:
         raise UsageError(f"bench: expected at most {_MOST_RUNS} combinations, found {len(orders)}. Ask for fewer.")
+    if plot is not None:
+        check_place(plot)
     if to is not None:
         _check_broker(to)
-    with _progress(len(orders)) as tell:
-        result = run_all(orders, tell)
-    if plot is not None:
-        _write_plot(plot, result)
-    if as_json:
-        click.echo(result.text(), nl=False)
-    else:
-        print_result(result)
-    for one in result.refused:
-        click.echo(f"edgeclassify: {one.model}, {one.runtime}, threads {one.threads}: {one.reason}", err=True)
-    if to is not None:
-        _forget(to)
-    return ExitStatus.SOME_FAILED if result.refused else ExitStatus.OK
+    with ended_by_signals(), _taken_back(to) as is_clean:
+        with _progress(len(orders)) as tell:
+            result = run_all(orders, tell)
+        if as_json:
+            click.echo(result.text(), nl=False)
+        else:
+            print_result(result)
+        for one in result.refused:
+            click.echo(f"edgeclassify: {one.model}, {one.runtime}, threads {one.threads}: {one.reason}", err=True)
+        if plot is not None:
+            _write_plot(plot, result)
+    return ExitStatus.SOME_FAILED if result.refused or not is_clean() else ExitStatus.OK
 
 
 def _models(text: str) -> list[str]:
@@ -218,6 +224,24 @@ def _check_broker(broker: BrokerOrder) -> None:
     from edgeclassify.bench.published import check_broker
 
     check_broker(broker)
+
+
+@contextmanager
+def _taken_back(broker: BrokerOrder | None) -> Iterator[Callable[[], bool]]:
+    """However it ends, the broker keeps nothing. Yields what says at the end whether that is so."""
+    faults: list[EdgeClassifyError] = []
+    try:
+        yield lambda: not faults
+    finally:
+        if broker is not None:
+            try:
+                _forget(broker)
+            except EdgeClassifyError as error:  # the runs are worth more than that
+                faults.append(error)
+                click.echo(
+                    f"edgeclassify: --broker: retained topics of edgeclassify-bench/ may be left: {error}",
+                    err=True,
+                )
 
 
 def _forget(broker: BrokerOrder) -> None:

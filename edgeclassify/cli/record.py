@@ -1,7 +1,6 @@
 """`edgeclassify record`: the running daemon writes down what its deciders get."""
 
 import re
-import signal
 import sys
 import time
 import uuid
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH, config_option
+from edgeclassify.cli.support.ended_by_signals import ended_by_signals
 from edgeclassify.errors import EdgeClassifyError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def record(
     if stop:
         _take_back(folder)
         return
-    with _ended_by_signals():
+    with ended_by_signals():
         last = _follow(folder, order)
     if last is None or last.path is None:
         return
@@ -271,18 +271,3 @@ class Shown:
         """The line is done with."""
         if self._text:
             click.echo("\r\x1b[K", nl=False, err=True)
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """While entered, SIGTERM and a terminal that goes away end the recording, as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

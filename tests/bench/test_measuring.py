@@ -6,14 +6,16 @@ import sys
 from array import array
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edgeclassify.bench.benchmark import RunRefusedError, run_all, run_one
-from edgeclassify.bench.line import Turn
+from edgeclassify.bench.line import Line, Turn
 from edgeclassify.bench.measuring import (
     FRAMES_OF_A_ROUND,
     LEAST_ROUNDS,
+    MOST_ROUND_S,
     ROUND_S,
     alone_ms,
     measure,
@@ -91,6 +93,30 @@ def test_a_process_that_ends_without_an_answer(program: str, said: str) -> None:
         run_one(QUICK, command=(sys.executable, "-c", program))
 
 
+def test_alone_is_checked_where_frames_are_waited_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+    real = Line.turn
+
+    def one_turn(line: Line, *arguments: Any, **more: Any) -> Turn:
+        turn = real(line, *arguments, **more)
+        turns.append(len(turn.ends_ns))
+        # The first of the rounds, after three to warm up.
+        return Turn(array("q"), array("q"), 33.0, 0.1) if len(turns) == 4 else turn
+
+    monkeypatch.setattr(Line, "turn", one_turn)
+    with pytest.raises(BenchError, match="expected two frames or more in 33 s, found 0"):
+        measure(BenchOrder(ModelChoice(threads=1), seconds=0.5, source="synthetic:fps=20"))
+    assert len(turns) == 4
+
+
+def test_a_camera_with_too_few_frames_is_said_before_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeclassify.bench.line.PATIENCE_S", 0.5)
+    heard: list[float] = []
+    with pytest.raises(BenchError, match=r"expected two frames or more in \d+ s, found 1"):
+        measure(BenchOrder(ModelChoice(threads=1), seconds=0.5, source="synthetic:fps=0.05"), heard.append)
+    assert heard == []
+
+
 def test_a_source_that_ends_or_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RunRefusedError, match="nothing there"):
         run_one(BenchOrder(ModelChoice(), 0.5, source=f"images:{tmp_path}/none"))
@@ -114,6 +140,11 @@ def test_rounds_are_short_and_hold_some_frames() -> None:
         FRAMES_OF_A_ROUND * 0.2 if FRAMES_OF_A_ROUND * 0.2 > 5 / 3 else 5 / 3,
     )
     assert planned_rounds(0.1, 0.001) == (LEAST_ROUNDS, ROUND_S)
+
+
+def test_a_round_of_a_slow_camera_has_an_end() -> None:
+    assert planned_rounds(5.0, 14.0) == (LEAST_ROUNDS, MOST_ROUND_S)
+    assert planned_rounds(300.0, 14.0) == (10, MOST_ROUND_S)
 
 
 def test_the_quietest_rounds_are_the_fastest_tenth() -> None:

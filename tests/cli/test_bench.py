@@ -5,6 +5,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -123,6 +124,66 @@ def test_a_broker_gets_all_and_keeps_nothing(broker: Mosquitto, capsys: Output) 
     assert json.loads(capsys.readouterr().out)["sink"] == "an MQTT broker"
 
 
+def test_what_was_measured_is_shown_where_it_cant_be_drawn(
+    capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot = tmp_path / "bench.png"
+
+    def taken_meanwhile(*_: Any) -> BenchResult:
+        plot.mkdir()
+        return BenchResult.model_validate_json(json.dumps(result_document()))
+
+    monkeypatch.setattr("edgeclassify.bench.benchmark.run_all", taken_meanwhile)
+    assert main(["bench", "--json", "--plot", str(plot)]) == ExitStatus.CANNOT_WRITE
+    out, err = capsys.readouterr()
+    assert json.loads(out)["runs"]
+    assert f"{plot}: can't be written" in err
+
+
+def test_a_plot_that_cant_be_written_is_said_before_the_measurement(
+    capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgeclassify.bench.benchmark.run_all", lambda *_: pytest.fail("it measured"))
+    (tmp_path / "folder.png").mkdir()
+    assert main(["bench", "--plot", str(tmp_path / "folder.png")]) == ExitStatus.CANNOT_WRITE
+    assert "folder.png: can't be written: Is a directory" in capsys.readouterr().err
+
+
+def test_a_broker_keeps_nothing_of_what_is_broken_off(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
+    status = "edgeclassify-bench/bench-plain/status"
+
+    def broken_off(*_: Any) -> BenchResult:
+        run = Observer(broker.port, status).start()
+        run.await_subscription()
+        run.publish(status, b"offline", retain=True)
+        wait_for(lambda: bool(run.of(status)))
+        run.stop()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("edgeclassify.bench.benchmark.run_all", broken_off)
+    assert main(["bench", "--broker", f"127.0.0.1:{broker.port}"]) == 130
+    late = Observer(broker.port, "#").start()
+    try:
+        late.await_subscription()
+        assert [topic for topic in late.topics() if topic.startswith("edgeclassify-bench/")] == []
+    finally:
+        late.stop()
+
+
+def test_a_broker_that_goes_away_may_keep_something(
+    broker: Mosquitto, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any) -> BenchResult:
+        broker.stop()
+        return BenchResult.model_validate_json(json.dumps(result_document()))
+
+    monkeypatch.setattr("edgeclassify.bench.benchmark.run_all", gone)
+    assert main(["bench", "--broker", f"127.0.0.1:{broker.port}"]) == ExitStatus.SOME_FAILED
+    out, err = capsys.readouterr()
+    assert "efficiency 0.900" in out
+    assert "retained topics of edgeclassify-bench/ may be left" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
@@ -137,6 +198,9 @@ def test_a_broker_gets_all_and_keeps_nothing(broker: Mosquitto, capsys: Output) 
         (["--broker", "a:b:c"], ExitStatus.USAGE, "--broker: host: expected a host name"),
         (["--username", "u"], ExitStatus.USAGE, "--username: expected with --broker"),
         (["--source", "nonsense:1"], ExitStatus.CONFIG, "source: expected picamera:N"),
+        (["--seconds", "nan"], ExitStatus.USAGE, "--seconds: expected a number, found nan"),
+        (["--plot", "/proc/bench.png"], ExitStatus.CANNOT_WRITE, "/proc/bench.png: can't be written"),
+        (["--delegate-option", "a=b"], ExitStatus.USAGE, "--delegate-option: expected with --delegate"),
         (["--seconds", "0"], ExitStatus.USAGE, "0.5<=x"),
         (["--threads", ",".join(map(str, range(1, 65))), "--models", "a,b"], ExitStatus.USAGE, "at most 64"),
     ],
