@@ -14,7 +14,8 @@ from supply.project import PROJECT
 
 # Each stands for a kind of file that a wheel has lost before somebody noticed.
 _MUST_BE_THERE = (
-    r"edgeclassify/__main__\.py", r"edgeclassify/py\.typed", r"edgeclassify/model/builtin/.*\.tflite",
+    r"edgeclassify/__main__\.py", r"edgeclassify/py\.typed", r"edgeclassify/__init__\.pyi",
+    r"edgeclassify/model/builtin/.*\.tflite",
     r"edgeclassify/demo/photos/.*\.jpg", r"edgeclassify/web/assets/.*\.js", r"edgeclassify/web/assets/.*\.css",
     r"edgeclassify/service/units/.*\.service", r".*\.dist-info/licenses/LICENSE",
     r".*\.dist-info/entry_points\.txt",

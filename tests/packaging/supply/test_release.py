@@ -55,6 +55,7 @@ def test_a_wheel_without_its_data_and_with_others_files_is_noticed(tmp_path: Pat
         archive.add(small, "edgeclassify-1.0/secret.key")
     faults = list(content_faults(small, source))
     assert any("edgeclassify/model/builtin/.*" in fault for fault in faults)
+    assert any(r"__init__\.pyi" in fault for fault in faults)
     assert any("edgeclassify/__main__.py is missing" in fault for fault in faults)
     assert any(fault.endswith("tests/x.py is outside the package") for fault in faults)
     assert "secret.key is not for others" in faults
