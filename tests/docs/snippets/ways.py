@@ -93,7 +93,7 @@ _LINES_NOT_RUN = (
     (r"run --config c.toml", "a daemon of one's own: tests/cli/test_run.py"),
     (r"edgeclassify run\b", "a daemon beside the one that runs: tests/cli/test_run.py"),
     (r"edgeclassify demo\b", "tests/demo"),
-    (r"-u \w+ -P|mosquitto\w* .*--cafile", "run by tests/docs/test_mosquitto.py"),
+    (r"-u \w+ -P|mosquitto\w* .*--cafile|watch .*--ca ca\.pem", "run by tests/docs/test_mosquitto.py"),
 )
 """In a line → why it is not run."""
 

@@ -51,6 +51,8 @@ snapshots = false
 """
 _START_LIMIT_S = 60
 _ANSWER_LIMIT_S = 60
+_OWN_ERRORS = range(64, 79)
+"""Exit statuses, as of sysexits.h: docs/commands.md."""
 _PATIENCE_S, _AGAIN_S, _TIMES = 30, 10, 6
 """For what runs until it is interrupted, and may have nothing to say."""
 
@@ -93,8 +95,10 @@ def answer(wanted: dict[str, object], here: Path, environment: dict[str, str]) -
     said, interrupted = _heard(process, endless=bool(wanted["endless"]))
     status = process.wait()
     given_up = status == -signal.SIGKILL
+    # What has ended with an error of ours had said so before it was interrupted.
+    went_on = interrupted and not given_up and status not in _OWN_ERRORS
     return {
-        "status": None if interrupted and not given_up else status,
+        "status": None if went_on else status,
         "output": said.decode(errors="replace")[-2000:] + ("it did not end" if given_up else ""),
     }
 

@@ -18,12 +18,14 @@ from tests.support.waiting import wait_for
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM\x36")
 IN_TEXT = tuple(base64.b64encode(start + b"\0" * 3)[:4] for start in PICTURES[:2])
 STREAM_BYTES = 6_000
+PATIENCE_S = 60
+"""On a machine with much to do a look at all of the node takes longer than a page would wait."""
 MODEL: dict[str, object] = {"model": "house", "label": "cup", "view": "table"}
 
 
 def asked(node: ServedNode, path: str, body: object = None) -> tuple[int, bytes]:
     """The status, and the body, of a stream its begin."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE_S)
     headers = {"X-Edgeclassify": "page", "Origin": node.address.rstrip("/"), "Content-Type": "application/json"}
     try:
         if body is None:
