@@ -1,6 +1,7 @@
 """Frames into input tensors: every pixel format, layout, dtype and fit, straight into the tensor's memory."""
 
 import gc
+import tracemalloc
 import weakref
 from typing import Any
 
@@ -295,3 +296,20 @@ def test_only_the_last_geometries_are_remembered(monkeypatch: pytest.MonkeyPatch
     assert len(made) == 50
     gc.collect()
     assert [sampler() is not None for sampler in made] == 42 * [False] + 8 * [True]
+
+
+@pytest.mark.parametrize("nchw", [False, True])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "float32"])
+def test_no_memory_is_taken_for_each_frame(dtype: str, nchw: bool) -> None:
+    c = input_tensor(224, 224, dtype=dtype, nchw=nchw)
+    table = input_table(c, Normalization((100, 110, 120), (50,)) if dtype == "float32" else None, "m")
+    preprocessor, tensor = Preprocessor(c, table), tensor_of(c)
+    frame = frame_of(picture(320, 240), PixelFormat.RGB)
+    preprocessor.fill(frame, tensor)
+    tracemalloc.start()
+    try:
+        preprocessor.fill(frame, tensor)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 224 * 224 / 4
