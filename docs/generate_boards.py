@@ -72,6 +72,8 @@ def _section(result: BenchResult) -> Iterator[str]:
     for one in result.refused:
         yield f"| {_cell(one.model)} | {_cell(one.runtime)} | {one.threads} | {_cell(one.reason)} | | | | | | | |"
     yield ""
+    if any(run.is_disturbed for run in result.runs):
+        yield "*disturbed*: other work disturbed this, and its figures are none of the board; measure again.\n"
 
 
 def _row(run: Run) -> str:
@@ -83,7 +85,8 @@ def _row(run: Run) -> str:
         str(run.threads),
         f"{run.bare_invoke_ms.mean:.2f}",
         f"{run.frame_ms.mean:.2f} ({run.frame_ms.p99:.2f})",
-        f"{run.efficiency.median:.3f} ({run.efficiency.lowest:.2f} to {run.efficiency.highest:.2f})",
+        f"{run.efficiency.median:.3f} ({run.efficiency.lowest:.2f} to {run.efficiency.highest:.2f})"
+        + (" *disturbed*" if run.is_disturbed else ""),
         f"{run.quiet_efficiency:.3f}",
         f"{run.frames_per_s.median:.1f}",
         f"{run.cpu_percent.median:.0f} %",

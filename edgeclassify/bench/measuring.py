@@ -104,7 +104,7 @@ def measure(order: BenchOrder, tell: Callable[[float], None] = lambda done: None
         frame_ms=spread(sums.frame_ms),
         age_ms=spread(watch.ages_ms),
         efficiency=rounds(sums.efficiency, 4),
-        quiet_efficiency=round(quiet(sums.bare_means) / quiet(sums.frame_means), 4),
+        quiet_efficiency=round(quiet_efficiency(sums.bare_means, sums.frame_means), 4),
         frames_per_s=rounds(sums.rate, 2),
         stages={stage: spread(laps) for stage, laps in watch.laps.items() if laps},
         stage_frame_ms=spread(sums.timed_ms),
@@ -268,7 +268,9 @@ def rounds(values: Iterable[float], digits: int) -> Rounds:
     return Rounds(median=median, lowest=lowest, highest=highest)
 
 
-def quiet(means: Sequence[float]) -> float:
-    """The mean of the fastest tenth of the rounds, of one at least."""
-    fastest = sorted(means)[: max(1, len(means) // 10)]
-    return sum(fastest) / len(fastest)
+def quiet_efficiency(bare_means: Sequence[float], frame_means: Sequence[float]) -> float:
+    """Of the tenth of the rounds, one at least, that took least in all. Both are of the same rounds: else the
+    one's luckiest moment would be compared with the other's."""
+    rounds_of_both = sorted(zip(bare_means, frame_means, strict=True), key=sum)
+    bare, frame = zip(*rounds_of_both[: max(1, len(rounds_of_both) // 10)], strict=True)
+    return float(sum(bare) / sum(frame))

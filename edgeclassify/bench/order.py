@@ -10,6 +10,9 @@ from edgeclassify.types import ModelChoice
 PREFIX = "edgeclassify-bench"
 """Of the topics at a broker."""
 
+_WITH_AN_END = ("images:", "video:")
+"""Sources that are begun again, until the measurement is done."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrokerOrder:
@@ -50,11 +53,14 @@ class BenchOrder:
         mqtt: dict[str, Any] = {"prefix": PREFIX}
         if self.broker is not None:
             mqtt |= {key: value for key, value in asdict(self.broker).items() if value is not None}
+        camera: dict[str, Any] = {"name": "bench", "source": self.source or "synthetic:", "interval_s": 0}
+        if camera["source"].startswith(_WITH_AN_END):
+            camera["loop"] = True
         return {
             "node": {"name": node, "state_dir": str(state), "trust_clock": True},
             "mqtt": mqtt,
             "model": {key: value for key, value in model.items() if value not in (None, {})},
-            "camera": [{"name": "bench", "source": self.source or "synthetic:", "interval_s": 0}],
+            "camera": [camera],
             "view": [{"name": "bench"}],
             "home_assistant": {"discovery": False},
             "commands": {"enabled": False},

@@ -15,6 +15,8 @@ from edgeclassify.files import printable, read_plain_file
 FORMAT = "edgeclassify-bench/1"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 MOST_BYTES = 1 << 20
+MOST_SPREAD = 1.5
+"""Of the rounds of an undisturbed run: the highest efficiency is at most so many times the lowest."""
 
 Ms = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
@@ -111,7 +113,7 @@ class Run(Part):
     age_ms: Spread = Field(description="From a frame's capture until all that follows from it is handed over.")
     efficiency: Rounds = Field(description="Bare invoke() / time per frame, of means.")
     quiet_efficiency: Figure = Field(
-        description="The same of the fastest tenth of each one's rounds, which other work hits least."
+        description="The same of the tenth of the rounds that took least in all, which other work hits least."
     )
     frames_per_s: Rounds
     stages: dict[Stage, Spread] = Field(
@@ -124,6 +126,11 @@ class Run(Part):
     rss_mb: Figure = Field(description="Resident memory of the measuring process at the end, in 10^6 bytes.")
     heat: Heat | None = Field(None, description="None where the machine does not tell.")
     throttled: bool | None = Field(None, description="Slowed down by heat or low voltage at some time.")
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Its rounds differ by more than the board does: something else ran beside it."""
+        return self.efficiency.highest > MOST_SPREAD * self.efficiency.lowest
 
 
 class Refused(Part):

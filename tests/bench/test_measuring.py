@@ -20,7 +20,7 @@ from edgeclassify.bench.measuring import (
     alone_ms,
     measure,
     planned_rounds,
-    quiet,
+    quiet_efficiency,
 )
 from edgeclassify.bench.memory_frames import FRAMES_OF_A_SCENE, HEIGHT, WIDTH, MemoryFrames, bundled_pictures
 from edgeclassify.bench.order import BenchOrder, BrokerOrder
@@ -117,11 +117,17 @@ def test_a_camera_with_too_few_frames_is_said_before_the_rounds(monkeypatch: pyt
     assert heard == []
 
 
-def test_a_source_that_ends_or_is_not_there(tmp_path: Path) -> None:
+def test_files_are_begun_again_until_it_is_measured() -> None:
+    run = measure(BenchOrder(ModelChoice(threads=1), 0.5, source="images:edgeclassify/demo/photos/cat.jpg"))
+    assert run.frames > 1
+
+
+def test_a_source_that_ends_or_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RunRefusedError, match="nothing there"):
         run_one(BenchOrder(ModelChoice(), 0.5, source=f"images:{tmp_path}/none"))
     with pytest.raises(RunRefusedError, match="/dev/none"):
         run_one(BenchOrder(ModelChoice(), 0.5, source="v4l2:/dev/none"))
+    monkeypatch.setattr("edgeclassify.bench.order._WITH_AN_END", ())
     with pytest.raises(BenchError, match="ended before the measurement did"):
         measure(BenchOrder(ModelChoice(), 0.5, source="images:edgeclassify/demo/photos/cat.jpg"))
 
@@ -147,9 +153,12 @@ def test_a_round_of_a_slow_camera_has_an_end() -> None:
     assert planned_rounds(300.0, 14.0) == (10, MOST_ROUND_S)
 
 
-def test_the_quietest_rounds_are_the_fastest_tenth() -> None:
-    assert quiet([5.0, 1.0, 3.0]) == 1.0
-    assert quiet([float(number) for number in range(29, -1, -1)]) == 1.0
+def test_the_quietest_rounds_are_the_tenth_that_took_least() -> None:
+    assert quiet_efficiency([5.0, 1.0, 3.0], [9.0, 2.0, 4.0]) == 0.5
+    # The quickest of each are of different rounds: no round had them both.
+    assert quiet_efficiency([1.0, 3.0], [6.0, 3.0]) == 1.0
+    numbers = [float(number) for number in range(29, -1, -1)]
+    assert quiet_efficiency(numbers, [number + 1 for number in numbers]) == (0 + 1 + 2) / (1 + 2 + 3)
 
 
 def test_the_time_of_a_frame_is_that_between_ends_less_the_waiting() -> None:

@@ -68,6 +68,15 @@ def test_the_report_says_what_the_document_says() -> None:
     )
 
 
+def test_a_run_that_was_disturbed_is_said() -> None:
+    def text(lowest: float) -> str:
+        runs = [run_document(efficiency={"median": 0.9, "lowest": lowest, "highest": 0.96})]
+        return "\n".join(lines(BenchResult.model_validate_json(json.dumps(result_document(runs=runs)))))
+
+    assert "OTHER WORK DISTURBED THIS" in text(0.63)
+    assert "DISTURBED" not in text(0.65)
+
+
 def test_the_picture_adds_rare_stages_as_what_they_are_of_each_frame() -> None:
     chart = result_chart(BenchResult.model_validate_json(json.dumps(result_document())))
     shares = dict(zip(chart.parts, chart.bars[0].parts, strict=True))

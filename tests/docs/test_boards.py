@@ -40,6 +40,16 @@ def test_each_run_is_a_row(tmp_path: Path) -> None:
     assert rows[2].startswith("| m\\|n | litert | 9 | too many |")
 
 
+def test_a_run_that_was_disturbed_is_marked(tmp_path: Path) -> None:
+    disturbed = run_document(threads=4, efficiency=ROUNDS | {"lowest": 0.5})
+    (tmp_path / "pi.json").write_text(json.dumps(result_document(runs=[run_document(), disturbed])))
+    text = MADE["page"](MADE["results"](tmp_path))
+    marked = [line for line in text.splitlines() if line.startswith("| ") and "*disturbed*" in line]
+    assert len(marked) == 1
+    assert "(0.50 to 0.95) *disturbed* |" in marked[0]
+    assert "*disturbed*: other work" in text
+
+
 def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}")
     with pytest.raises(BenchError, match=r"bad\.json: format"):

@@ -60,6 +60,8 @@ def _run_lines(run: Run) -> Iterator[str]:
     yield _row("capture to handed over", run.age_ms)
     yield f"  efficiency {_range(run.efficiency, 3)}, of the quietest rounds {run.quiet_efficiency:.3f}"
     yield f"    (bare invoke() / time per frame, of means; {run.rounds} rounds in turns)"
+    if run.is_disturbed:
+        yield "  OTHER WORK DISTURBED THIS: its rounds differ too much. Stop what else runs, and measure again."
     figures = [
         f"{_range(run.frames_per_s, 1)} frames/s",
         f"CPU {_range(run.cpu_percent, 0)} %",
