@@ -1,5 +1,6 @@
 """The way in: `edgeclassify COMMAND`, and the only place where errors become exit statuses."""
 
+import gc
 import sys
 
 from edgeclassify import early_sighup, resident_memory
@@ -7,6 +8,9 @@ from edgeclassify import early_sighup, resident_memory
 if sys.argv[1:2] == ["run"]:
     early_sighup.remember()  # the daemon obeys it, and a second of its start goes by with imports
     resident_memory.expect_loading()
+else:
+    # Imports make tens of thousands of objects that stay: they need not be looked through again and again.
+    gc.set_threshold(20_000, 10, 10)
 
 import os
 
@@ -15,7 +19,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Pydantic asks all installed packages whether they are plugins of it: each one's files are read for that.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-import gc
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,8 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    # Imports make tens of thousands of objects that stay: they need not be looked through again and again.
-    gc.set_threshold(20_000, 10, 10)
     try:
         with checked_output(), diverted_native_stderr():
             status = commands.main(arguments, prog_name="edgeclassify", standalone_mode=False)

@@ -3,9 +3,10 @@
 `dataclasses` writes the source of six methods for each class, compiles and runs it: half a millisecond of a fast
 CPU, and this package has hundreds of records, of most of which a process never makes one. Here a frozen record
 with slots gets its slots at once, since nothing can add them later; `__init__`, the only one that most classes
-ever need, when the first record is made; and the others when one of them is first looked up: the standard library
-makes them then, of the class as it was written. Type checkers see its `dataclass`; `fields()`, `replace()`,
-`asdict()`, pickling and subclasses work as they do there.
+ever need, when the first record is made; what `replace()` and `fields()` need, and what compares records, when
+that is first looked up; and the others when one of them is: the standard library makes them then, of the class as
+it was written. Type checkers see its `dataclass`; `fields()`, `replace()`, `asdict()`, pickling and subclasses
+work as they do there.
 """
 
 from __future__ import annotations
@@ -21,20 +22,21 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
-        """As the standard library's: lazily where frozen and slots are true, and nothing but eq is said beside."""
+        """As the standard library's: lazily where frozen and slots are true, with only eq or kw_only beside."""
 
         def decorate(cls: type) -> type:
-            is_plain = options.keys() <= {"frozen", "slots", "eq"} and not any(
+            is_plain = options.keys() <= {"frozen", "slots", "eq", "kw_only"} and not any(
                 map(_is_set_later, vars(cls).values())
             )
             if not (is_plain and options.get("frozen") and options.get("slots")):
                 return dataclasses.dataclass(**options)(cls)
-            return _with_slots(cls, eq=options.get("eq", True))
+            return _with_slots(cls, eq=options.get("eq", True), kw_only=options.get("kw_only", False))
 
         return decorate if cls is None else decorate(cls)
 
 
 _ALWAYS = ("__init__", "__repr__", "__match_args__", "__dataclass_fields__", "__dataclass_params__")
+_OF_FIELDS = ("__match_args__", "__dataclass_fields__")
 _OF_EQUALS = ("__eq__", "__hash__")
 _MISSING = object()
 _making = threading.RLock()
@@ -44,43 +46,103 @@ _making = threading.RLock()
 class _Methods:
     """The generated methods of one class, until they are made."""
 
-    __slots__ = ("_eq", "_written", "fields", "final", "names")
+    __slots__ = ("_eq", "_kw_only", "_written", "fields", "final", "names")
 
-    def __init__(self, written: type, fields: tuple[str, ...], names: tuple[str, ...], eq: bool) -> None:
+    def __init__(
+        self, written: type, fields: tuple[str, ...], names: tuple[str, ...], eq: bool, kw_only: bool
+    ) -> None:
         """`written`: the class as it stands in the source; `names`: of the methods that it has not itself."""
-        self._written, self.fields, self.names, self._eq = written, fields, names, eq
+        self._written, self.fields, self.names, self._eq, self._kw_only = written, fields, names, eq, kw_only
         self.final: type = written
 
-    def make(self) -> None:
-        """Put them into the class, where they stay."""
-        written = self._written
-        if not written.__doc__:  # else dataclass() writes one, which takes as long as all the rest
-            written.__doc__ = f"{written.__name__}(...)"
-        made: type = dataclasses.dataclass(frozen=True, eq=self._eq)(written)
-        for name in self.names:
-            if isinstance(self.final.__dict__[name], _Lazy):
-                setattr(self.final, name, made.__dict__[name])
+    def make(self, name: str) -> None:
+        """Put that one into the class, where it stays, and what comes with it."""
+        if name == "__init__" and self._has_plain_init():
+            self._make_init()
+        elif name in _OF_FIELDS:
+            self._make_fields()
+        elif name in _OF_EQUALS:
+            self._make_comparison()
+        else:
+            self._make_all()
 
-    def make_init(self) -> None:
-        """Put `__init__` alone into the class, where that can be written without looking at others."""
+    def _put(self, made: Mapping[str, Any]) -> None:
+        for name in self.names:
+            if name in made and isinstance(self.final.__dict__[name], _Lazy):
+                setattr(self.final, name, made[name])
+
+    def _make_all(self) -> None:
+        written = self._written
+        _say_something(written)
+        made: type = dataclasses.dataclass(frozen=True, eq=self._eq, kw_only=self._kw_only)(written)
+        self._put(made.__dict__)
+
+    def _make_fields(self) -> None:
+        """What tells of its fields, without a method."""
+        written = self._written
+        # Of a copy: what reads the fields takes them out of the class.
+        values = {key: value for key, value in vars(written).items() if key not in ("__dict__", "__weakref__")}
+        draft = type(written)(written.__name__, written.__bases__, values)
+        _say_something(draft)
+        # One whose base is frozen must be so itself, which costs two methods.
+        options = {"init": False, "repr": False, "eq": False, "frozen": self._has_bases()}
+        made: type = dataclasses.dataclass(**options, kw_only=self._kw_only)(draft)
+        self._put({name: made.__dict__[name] for name in _OF_FIELDS})
+
+    def _make_comparison(self) -> None:
+        """`__eq__` and `__hash__`."""
+        fields = dataclasses.fields(self.final)  # type: ignore[arg-type]
+        compared = [one.name for one in fields if one.compare]
+        hashed = [one.name for one in fields if (one.compare if one.hash is None else one.hash)]
+        known: dict[str, Any] = {}
+        exec(
+            "def __eq__(self, other):\n"
+            " if self is other:\n"
+            "  return True\n"
+            " if other.__class__ is not self.__class__:\n"
+            "  return NotImplemented\n"
+            f" return {_tuple_of('self', compared)} == {_tuple_of('other', compared)}\n"
+            "def __hash__(self):\n"
+            f" return hash({_tuple_of('self', hashed)})",
+            known,
+        )
+        made = {name: known[name] for name in _OF_EQUALS}
+        for name, function in made.items():
+            function.__qualname__ = f"{self.final.__qualname__}.{name}"
+        self._put(made)
+
+    def _has_bases(self) -> bool:
+        return any("__dataclass_fields__" in vars(base) for base in self.final.__mro__[1:])
+
+    def _has_plain_init(self) -> bool:
+        """True where it can be written without looking at other classes."""
+        values = map(vars(self._written).get, self.fields)
+        said = {value.kw_only for value in values if isinstance(value, dataclasses.Field)}
+        return said <= {dataclasses.MISSING, self._kw_only} and not self._has_bases()
+
+    def _make_init(self) -> None:
         values = vars(self._written)
         defaults = {name: values[name] for name in self.fields if name in values}
-        fields = [one for one in defaults.values() if isinstance(one, dataclasses.Field)]
-        is_plain = all(one.kw_only is not True for one in fields)
-        if not is_plain or any("__dataclass_fields__" in vars(base) for base in self.final.__mro__[1:]):
-            self.make()
-            return
-        init = _written_init(self.final, self.fields, defaults)
+        init = _written_init(self.final, self.fields, defaults, kw_only=self._kw_only)
         kinds = self._written.__annotations__
         init.__annotations__ = {**{name: kinds[name] for name in self.fields}, "return": None}
         init.__qualname__ = f"{self.final.__qualname__}.__init__"
-        self.final.__init__ = init  # type: ignore[misc]
+        self._put({"__init__": init})
 
 
-def _written_init(final: type, names: Sequence[str], defaults: Mapping[str, Any]) -> Any:
+def _say_something(cls: type) -> None:
+    if not cls.__doc__:  # else dataclass() writes one, which takes as long as all the rest
+        cls.__doc__ = f"{cls.__name__}(...)"
+
+
+def _tuple_of(record: str, names: Sequence[str]) -> str:
+    return f"({''.join(f'{record}.{name}, ' for name in names)})"
+
+
+def _written_init(final: type, names: Sequence[str], defaults: Mapping[str, Any], *, kw_only: bool) -> Any:
     """The function, as dataclasses writes it; `defaults`: by the name of the field, as they stand in the class."""
     known: dict[str, Any] = {"_set": object.__setattr__, "_missing": _MISSING}
-    parameters, lines = ["self"], []
+    parameters, lines = ["self", "*"] if kw_only and names else ["self"], []
     for name in names:
         given, parameter, value = defaults.get(name, dataclasses.MISSING), name, name
         if isinstance(given, dataclasses.Field):
@@ -100,7 +162,7 @@ def _written_init(final: type, names: Sequence[str], defaults: Mapping[str, Any]
 
 
 class _Lazy:
-    """In the place of a method: looked up for the first time, it has all of them made."""
+    """In the place of a method: looked up for the first time, it has that made."""
 
     __slots__ = ("_methods", "_name")
 
@@ -111,19 +173,16 @@ class _Lazy:
         final = self._methods.final
         with _making:
             if isinstance(final.__dict__[self._name], _Lazy):  # no other thread was faster
-                if self._name == "__init__":
-                    self._methods.make_init()
-                else:
-                    self._methods.make()
+                self._methods.make(self._name)
         found = final.__dict__[self._name]
         return found.__get__(instance, owner) if hasattr(found, "__get__") else found
 
 
-def _with_slots(cls: type, *, eq: bool) -> type:
+def _with_slots(cls: type, *, eq: bool, kw_only: bool) -> type:
     own = dict(cls.__dict__)
     names = tuple(name for name, kind in cls.__annotations__.items() if not _is_class_var(kind))
     wanted = (*_ALWAYS, *(_OF_EQUALS if eq else ()))
-    methods = _Methods(cls, names, tuple(name for name in wanted if name not in own), eq)
+    methods = _Methods(cls, names, tuple(name for name in wanted if name not in own), eq, kw_only)
     for name in (*names, "__dict__", "__weakref__"):
         own.pop(name, None)
     inherited = {slot for base in cls.__mro__[1:-1] for slot in _slots_of(base)}

@@ -20,6 +20,9 @@ _FRAME_BLOCK = 1 << 18
 in all. What is made of it for a model is smaller: that stays in the heap, else its pages came anew each time."""
 _HEAP_SLACK = 1 << 22
 """Bytes that may be free at the heap's end meanwhile."""
+_LOADING_OBJECTS, _FRAME_OBJECTS = 400_000, 20_000
+"""After how many new objects Python looks for such as nobody holds: hardly ever while parts are loaded, of which
+most stay; each look would take as long as twenty modules."""
 _LOADED, _DYNAMIC, _WRITABLE = 1, 2, 2
 _END, _CHANGES_CODE, _FLAGS, _CHANGES_CODE_FLAG = 0, 22, 30, 4
 """Numbers of <elf.h>: PT_LOAD, PT_DYNAMIC, PF_W; DT_NULL, DT_TEXTREL, DT_FLAGS, DF_TEXTREL."""
@@ -69,6 +72,7 @@ _Visitor = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(_Library), ctypes.c_siz
 
 def expect_loading() -> None:
     """From now on much is loaded that lasts, and what was needed for it is dropped: before imports and models."""
+    gc.set_threshold(_LOADING_OBJECTS, 10, 10)
     if (library := _glibc()) is not None:
         # Threads of their own heaps each keep what once was free there.
         library.mallopt(_M_ARENA_MAX, 1)
@@ -83,6 +87,7 @@ def give_back(has_loaded: bool) -> None:
     looks through them no more for such as nobody holds. That takes longest (some 50 ms for a daemon, in which no
     other thread of Python runs).
     """
+    gc.set_threshold(_FRAME_OBJECTS, 10, 10)
     if has_loaded:
         gc.unfreeze()
         gc.collect()

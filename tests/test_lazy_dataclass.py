@@ -88,6 +88,62 @@ def test_nothing_is_made_before_the_first_record_and_then_what_makes_one() -> No
     assert not is_made(fresh, "__eq__")
     assert fresh(1) == fresh(1)
     assert is_made(fresh, "__eq__")
+    assert not is_made(fresh, "__repr__")
+
+
+def test_what_tells_of_its_fields_makes_no_method() -> None:
+    fresh = makes()
+    assert [one.name for one in dataclasses.fields(fresh)] == ["a", "b"]
+    assert not any(is_made(fresh, one) for one in ("__init__", "__repr__", "__eq__", "__hash__"))
+    record = fresh(1, [2])  # what the fields say was not taken out of the class
+    assert (dataclasses.replace(record, a=3), fresh(1).b) == (fresh(3, [2]), [])
+    assert repr(record).endswith("Fresh(a=1, b=[2])")
+
+
+def test_which_fields_are_compared_is_as_the_standard_library_has_it() -> None:
+    def written() -> type[Any]:
+        class Compared:
+            a: float
+            b: list[int] = dataclasses.field(default_factory=list, hash=False)
+            c: int = dataclasses.field(default=3, compare=False)
+            d: int = dataclasses.field(default=4, compare=False, hash=True)
+
+        return Compared
+
+    class Other:
+        a = 1
+
+    for kind in (dataclass(frozen=True, slots=True)(written()), dataclasses.dataclass(frozen=True)(written())):
+        assert kind(1, [2], 3) == kind(1.0, [2], 5)
+        assert kind(1, [2]) != kind(1, [3])
+        assert kind(1, d=5) == kind(1, d=6)
+        assert hash(kind(1, [2], 3)) == hash(kind(1, [3], 4)) == hash((1, 4))
+        assert kind(1).__eq__(Other()) is NotImplemented
+        nan = kind(float("nan"))
+        assert nan == nan
+        assert kind.__eq__.__qualname__.endswith("Compared.__eq__")
+
+
+def test_fields_that_are_all_given_by_name() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class ByName:
+        a: int = 1
+        b: int
+        c: int = dataclasses.field(default=3, kw_only=False)
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Plain:
+        a: int = 1
+        b: int
+
+    assert not is_made(Plain)
+    assert dataclasses.replace(Plain(b=2), a=5) == Plain(b=2, a=5)
+    assert [one.kw_only for one in dataclasses.fields(Plain)] == [True, True]
+    assert list(inspect.signature(Plain).parameters) == ["a", "b"]
+    assert ByName(7, b=2) == ByName(b=2, c=7)
+    for kind in (ByName, Plain):
+        with pytest.raises(TypeError):
+            kind(1, 2)
 
 
 def test_what_a_record_is_made_of_is_as_the_standard_library_has_it() -> None:
@@ -215,15 +271,15 @@ def test_other_kinds_of_dataclasses_are_those_of_the_standard_library() -> None:
     class Plain:
         a: int = 1
 
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Named:
+    @dataclass(frozen=True, slots=True, order=True)
+    class Ordered:
         a: int = 1
 
     assert is_made(Plain)
-    assert is_made(Named)
+    assert is_made(Ordered)
     changed = Plain()
     changed.a = 2
-    assert (changed, Named(a=3).a) == (Plain(2), 3)
+    assert (changed, Ordered(3) > Ordered(2)) == (Plain(2), True)
 
 
 def test_many_threads_may_be_the_first() -> None:

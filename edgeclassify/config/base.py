@@ -22,6 +22,15 @@ def about(default: Any, text: str) -> Any:
     return Field(default, description=text)
 
 
+def left_out() -> Any:
+    """A section of the file that may be left out: each of its keys is then at its default.
+
+    An empty table, judged with the rest of the file: of an object of its class, a validator would be made for that
+    class alone first, which takes as long as the rest of the start of a daemon's config.
+    """
+    return Field(default_factory=dict)
+
+
 def topic_levels(value: str) -> str:
     """Passes what may stand in front of a topic; raises ValueError for the rest."""
     if not all(re.fullmatch(r"[^\s+#\x00-\x1f$]+", level) for level in value.split("/")):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
-from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Temperature, Text, about
+from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Temperature, Text, about, left_out
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
@@ -229,10 +229,10 @@ class LoggingConfig(Section):
 class Config(Section):
     """The whole file."""
 
-    node: NodeConfig = Field(default_factory=NodeConfig)
-    mqtt: MqttConfig = Field(default_factory=MqttConfig)
+    node: NodeConfig = left_out()
+    mqtt: MqttConfig = left_out()
     webhook: WebhookConfig | None = about(None, "Events as HTTP POST; absent: none.")
-    model: ModelConfig = Field(default_factory=ModelConfig)
+    model: ModelConfig = left_out()
     camera: Annotated[tuple[CameraConfig, ...], Field(strict=False)] = about((), "The cameras; at least one.")
     view: Annotated[tuple[ViewConfig, ...], Field(strict=False)] = about(
         (), "The views; none: one of the whole frame per camera, named as it."
@@ -244,16 +244,16 @@ class Config(Section):
     profile: dict[str, ProfileConfig] = Field(
         default_factory=dict, description="How views are watched otherwise now and then: name of a profile."
     )
-    recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
-    governor: GovernorConfig = Field(default_factory=GovernorConfig)
-    spool: SpoolConfig = Field(default_factory=SpoolConfig)
-    history: HistoryConfig = Field(default_factory=HistoryConfig)
-    teaching: TeachingConfig = Field(default_factory=TeachingConfig)
-    web: WebConfig = Field(default_factory=WebConfig)
-    home_assistant: HomeAssistantConfig = Field(default_factory=HomeAssistantConfig)
-    commands: CommandsConfig = Field(default_factory=CommandsConfig)
-    snapshot: SnapshotConfig = Field(default_factory=SnapshotConfig)
-    logging: LoggingConfig = Field(default_factory=LoggingConfig)
+    recovery: RecoveryConfig = left_out()
+    governor: GovernorConfig = left_out()
+    spool: SpoolConfig = left_out()
+    history: HistoryConfig = left_out()
+    teaching: TeachingConfig = left_out()
+    web: WebConfig = left_out()
+    home_assistant: HomeAssistantConfig = left_out()
+    commands: CommandsConfig = left_out()
+    snapshot: SnapshotConfig = left_out()
+    logging: LoggingConfig = left_out()
 
     _origin: str = PrivateAttr("config")
     _keeps_state: bool = PrivateAttr(True)

@@ -25,13 +25,7 @@ class LabelNames:
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
-        self._whole, self._names, self._folded = _index(), _index(), _index()
-        for i, label in enumerate(labels):
-            self._whole[label].append(i)
-            for name in dict.fromkeys(names_of(label)):
-                self._names[name].append(i)
-            for name in dict.fromkeys(name.casefold() for name in names_of(label)):
-                self._folded[name].append(i)
+        self._known: _Indices | None = None
 
     def matching(self, pattern: str) -> tuple[int, ...]:
         """Indices of the labels that a pattern names, in order; none: an empty tuple.
@@ -41,7 +35,8 @@ class LabelNames:
         "Cardigan" the dog, where a model has both.
         """
         pattern = pattern.strip()
-        for known, wanted in ((self._whole, pattern), (self._names, pattern), (self._folded, pattern.casefold())):
+        by = self._indices
+        for known, wanted in ((by.whole, pattern), (by.names, pattern), (by.folded, pattern.casefold())):
             if wanted in known:
                 return tuple(known[wanted])
         return tuple(self._by_wildcards(pattern)) if has_wildcards(pattern) else ()
@@ -54,9 +49,30 @@ class LabelNames:
 
     def _by_wildcards(self, pattern: str) -> Iterable[int]:
         wanted = re.compile(fnmatch.translate(pattern.casefold()))
-        found = {i for name, indices in self._folded.items() if wanted.match(name) for i in indices}
+        found = {i for name, indices in self._indices.folded.items() if wanted.match(name) for i in indices}
         return sorted(found)
 
+    @property
+    def _indices(self) -> "_Indices":
+        # Most configs name no label: a thousand of them are not sorted for nothing at each start.
+        if self._known is None:
+            self._known = _Indices(self._labels)
+        return self._known
 
-def _index() -> defaultdict[str, list[int]]:
+
+class _Indices:
+    """The indices of labels by their whole text, by one of their names, and by one in any case."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.whole, self.names, self.folded = _empty(), _empty(), _empty()
+        for i, label in enumerate(labels):
+            self.whole[label].append(i)
+            names = dict.fromkeys(names_of(label))
+            for name in names:
+                self.names[name].append(i)
+            for name in dict.fromkeys(name.casefold() for name in names):
+                self.folded[name].append(i)
+
+
+def _empty() -> defaultdict[str, list[int]]:
     return defaultdict(list)

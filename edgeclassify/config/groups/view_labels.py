@@ -109,6 +109,8 @@ class _OneView:
 
     def _check_group_names(self) -> None:
         """A group must be told from labels that are in none."""
+        if not self._groups:
+            return
         known = {name.casefold(): label for label in self._single for name in names_of(label)}
         for group in self._groups:
             if (label := known.get(group.casefold())) is not None:

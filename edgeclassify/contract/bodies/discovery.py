@@ -8,7 +8,7 @@ from edgeclassify.contract.bodies.base import about
 class Origin(BaseModel):
     """Who announces."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     name: str = about("Always edgeclassify.")
     sw_version: str | None = about("Version of edgeclassify.", default=None)
@@ -17,7 +17,7 @@ class Origin(BaseModel):
 class Discovery(BaseModel):
     """Home Assistant's device discovery; what stands in it is Home Assistant's contract, not this one."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     device: dict[str, JsonValue] = about("The node as a device.")
     origin: Origin = about("Who announces.")

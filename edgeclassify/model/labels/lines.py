@@ -76,11 +76,13 @@ def _table(lines: list[str]) -> list[list[str]] | None:
     """The rows, where the lines are CSV beyond doubt; None where they are plain lines."""
     has_quotes = any(line.startswith('"') for line in lines)
     for delimiter in ",;\t":
+        if delimiter not in lines[0]:
+            continue  # one column
         rows = _rows(lines, delimiter)
         if rows is not None and len(rows[0]) > 1 and (is_title(rows[0]) or _index_column(rows) is not None):
             return rows
-    rows = _rows(lines, ",")
-    return rows if has_quotes and rows is not None and len(rows[0]) == 1 else None
+    rows = _rows(lines, ",") if has_quotes else None
+    return rows if rows is not None and len(rows[0]) == 1 else None
 
 
 def _rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
