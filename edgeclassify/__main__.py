@@ -3,9 +3,9 @@
 import gc
 import sys
 
-from edgeclassify import early_sighup, resident_memory
-
 if sys.argv[1:2] == ["run"]:
+    from edgeclassify import early_sighup, resident_memory
+
     early_sighup.remember()  # the daemon obeys it, and a second of its start goes by with imports
     resident_memory.expect_loading()
 else:

@@ -8,7 +8,6 @@ that leaves the process: `scrubbed`.
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, unquote
 
 HIDDEN = "…"
 LEAST_SECRET = 4
@@ -203,6 +202,8 @@ def _named(text: str) -> set[str]:
 
 def _forms(secret: str) -> set[str]:
     """How a secret may stand in a text: raw, decoded, encoded, and as Python and JSON write it in quotes."""
+    from urllib.parse import quote, unquote  # with what reads addresses: for who has secrets
+
     decoded = unquote(secret)
     plain = {secret, decoded}
     return {

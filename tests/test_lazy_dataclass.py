@@ -141,7 +141,8 @@ def test_fields_that_are_all_given_by_name() -> None:
     assert [one.kw_only for one in dataclasses.fields(Plain)] == [True, True]
     assert list(inspect.signature(Plain).parameters) == ["a", "b"]
     assert ByName(7, b=2) == ByName(b=2, c=7)
-    for kind in (ByName, Plain):
+    kinds: tuple[Any, ...] = (ByName, Plain)
+    for kind in kinds:
         with pytest.raises(TypeError):
             kind(1, 2)
 

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from edgeclassify.resident_memory import expect_loading
+from edgeclassify.resident_memory import expect_loading, give_back
 
 pytestmark = pytest.mark.skipif(
     not (sys.platform == "linux" and "CS_GNU_LIBC_VERSION" in os.confstr_names), reason="glibc alone can be told"
@@ -137,6 +137,22 @@ def test_objects_that_last_are_not_looked_through_again_and_can_still_go() -> No
     assert not found["after"]
 
 
+def test_garbage_is_looked_for_less_often_while_parts_are_loaded() -> None:
+    found = run(
+        """
+        import gc
+        from edgeclassify.resident_memory import expect_loading, give_back
+
+        expect_loading()
+        loading = gc.get_threshold()[0]
+        give_back(True)
+        print(json.dumps({"loading": loading, "then": gc.get_threshold()[0]}))
+        """
+    )
+
+    assert found["loading"] > 10 * found["then"] > 10_000
+
+
 def test_where_the_c_library_is_another_one_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(_: str) -> str:
         raise ValueError("unrecognized configuration name")
@@ -145,3 +161,4 @@ def test_where_the_c_library_is_another_one_nothing_happens(monkeypatch: pytest.
     monkeypatch.setattr(ctypes, "PyDLL", lambda _: pytest.fail("a library was called"))
 
     expect_loading()
+    give_back(False)

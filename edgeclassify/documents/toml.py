@@ -1,11 +1,12 @@
 """TOML text to a document, whatever is wrong with it."""
 
-import tomllib
 from typing import Any
 
 
 def parse_toml(text: str) -> dict[str, Any]:
     """The document. Raises ValueError whose text says in one sentence what is wrong."""
+    import tomllib  # a model without a sidecar needs none
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -46,3 +46,12 @@ def imported() -> frozenset[str]:
 def test_what_is_for_few_comes_when_it_is_asked_for(room: str, imported: frozenset[str]) -> None:
     assert "edgeclassify.daemon.supervisor" in imported
     assert not [name for name in imported if name == room or name.startswith(f"{room}.")]
+
+
+def test_pictures_of_a_folder_need_nothing_that_fetches_them() -> None:
+    program = "import sys\nfrom edgeclassify.sources.images.source import ImagesSource\n" + (
+        "ImagesSource('camera', '/pictures')\nprint('edgeclassify.sources.http' in sys.modules)\n"
+        "ImagesSource('camera', 'http://127.0.0.1/a.jpg')\nprint('edgeclassify.sources.http' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["False", "True"]

@@ -155,6 +155,7 @@ def test_whose_certificates_are_accepted_reaches_the_source(source: str) -> None
     def trust_of(**tls: Any) -> Trust:
         made = make_source(CameraConfig.model_validate({"source": source, "tls": tls}))
         if isinstance(made, ImagesSource):
+            assert made.access is not None
             return made.access.trust
         assert isinstance(made, HttpSource | StreamSource)
         return made.trust

@@ -1,6 +1,7 @@
 """Images as a source: a file, a folder in order, or a URL."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edgeclassify.errors import AbsentError, ImageError, UndecodableInputError, UnknownPathError
 from edgeclassify.http.address import REFUSED_RETRY_S
@@ -14,8 +15,10 @@ from edgeclassify.sources.images.reading import (
     shown,
 )
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.support.image_by_url import TOTAL_TIMEOUT_S, Access
 from edgeclassify.types import Frame
+
+if TYPE_CHECKING:  # HTTP is for those that are fetched
+    from edgeclassify.sources.support.image_by_url import Access
 
 
 class ImagesSource(FrameSource):
@@ -31,7 +34,8 @@ class ImagesSource(FrameSource):
         self, camera: str, location: str, loop: bool = False, wanted_side: int = 0, trust: Trust = CAREFUL
     ) -> None:
         super().__init__(camera)
-        self.access = Access(trust, {})
+        self.access: Access | None = None
+        """How a server is asked; None: there is none."""
         self.location = location
         self.loop = loop
         self.wanted_side = wanted_side
@@ -39,7 +43,10 @@ class ImagesSource(FrameSource):
         self._bad: set[str | Path] = set()
         self._sequence = 0
         if is_url(location):
-            self.longest_call_s += TOTAL_TIMEOUT_S
+            from edgeclassify.sources.support import image_by_url
+
+            self.access = image_by_url.Access(trust, {})
+            self.longest_call_s += image_by_url.TOTAL_TIMEOUT_S
 
     def open(self) -> None:
         """List what is to be read. Raises MissingInputError when nothing is there."""
