@@ -91,7 +91,7 @@ class _Methods:
 
     def _make_comparison(self) -> None:
         """`__eq__` and `__hash__`."""
-        fields = dataclasses.fields(self.final)  # type: ignore[arg-type]
+        fields = dataclasses.fields(self.final)
         compared = [one.name for one in fields if one.compare]
         hashed = [one.name for one in fields if (one.compare if one.hash is None else one.hash)]
         known: dict[str, Any] = {}
