@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ArgumentError
+from edgeclassify.library.numbers import as_int
 from edgeclassify.pixels import PLANAR
 from edgeclassify.types import Frame, PixelFormat, Pixels
 
@@ -100,9 +101,10 @@ def _planar(array: Pixels, pixel_format: PixelFormat, width: int | None) -> Fram
     rows, stride = array.shape
     if rows % 3 or stride % 2:
         raise ArgumentError(f"{expected}, found {array.shape}.")
-    if width is not None and (not isinstance(width, int) or width % 2 or not 0 < width <= stride):
+    kept = stride if width is None else as_int(width)
+    if kept is None or kept % 2 or not 0 < kept <= stride:
         raise ArgumentError(f"width: expected an even number of 2 to {stride}, the array's own, found {width!r}.")
-    return _frame(array, pixel_format, stride if width is None else width, rows // 3 * 2)
+    return _frame(array, pixel_format, kept, rows // 3 * 2)
 
 
 def _readable(pixels: Pixels) -> Pixels:

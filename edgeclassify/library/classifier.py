@@ -119,6 +119,17 @@ class Classifier:
         workers: int | None = None,
         failures: Literal[True],
     ) -> Iterator[Result | Failure]: ...
+    @overload
+    def many(
+        self,
+        images: Iterable[ImageInput],
+        *,
+        order: Order | None = None,
+        width: int | None = None,
+        roi: Region | None = None,
+        workers: int | None = None,
+        failures: bool,
+    ) -> Iterator[Result | Failure]: ...
     def many(
         self,
         images: Iterable[ImageInput],
@@ -200,7 +211,6 @@ class Classifier:
         frame = picture.frame(self._classifier.wanted_side(roi))
         prediction = self._classify(frame, roi)
         scores = prediction.scores if self._grouping is None else self._grouping.scores(prediction.scores)
-        scores.flags.writeable = False
         return Result(
             scores=scores,
             labels=self._labels,

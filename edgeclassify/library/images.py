@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from io import TextIOBase
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,8 @@ class ReadableFile(Protocol):
 
 
 EncodedImage = bytes | bytearray | memoryview
-ImageInput = str | os.PathLike[str] | EncodedImage | ReadableFile | PillowImage | NDArray[np.uint8]
-"""What a classifier takes as a picture."""
+ImageInput = str | os.PathLike[str] | EncodedImage | ReadableFile | PillowImage | NDArray[Any]
+"""What a classifier takes as a picture. Arrays are of uint8, which not even OpenCV's own types say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from edgeclassify.errors import ArgumentError
+from edgeclassify.library.numbers import as_int
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Fit, ModelChoice, RuntimeName
 from edgeclassify.types.model_choice import NO_DELEGATE, is_model_path
@@ -29,7 +30,8 @@ def model_choice(
     delegate_options: DelegateOptions | None,
 ) -> ModelChoice:
     """The choice of these. Raises ArgumentError for one that can't be meant."""
-    if threads != "auto" and (type(threads) is not int or not 1 <= threads <= MOST_THREADS):
+    number = as_int(threads)
+    if threads != "auto" and (number is None or not 1 <= number <= MOST_THREADS):
         raise ArgumentError(f'threads: expected "auto" or 1 to {MOST_THREADS}, found {threads!r}.')
     if crop is not None and not (_is_number(crop) and 0 < crop <= 1):
         raise ArgumentError(f"crop: expected a share of 0 to 1 (0 not included), found {crop!r}.")
@@ -41,7 +43,7 @@ def model_choice(
         name=_model_name(model),
         labels=None if labels is None else Path(_with_home(_text("labels", labels))),
         runtime=runtime,
-        threads=threads,
+        threads="auto" if number is None else number,
         fit=fit,
         crop=None if crop is None else float(crop),
         delegate=None if delegate is None else _with_home(_text("delegate", delegate)),
@@ -51,8 +53,9 @@ def model_choice(
 
 def whole_number(name: str, value: object, least: int, most: int) -> int:
     """The value, which is one of least to most. Raises ArgumentError."""
-    if type(value) is int and least <= value <= most:
-        return value
+    number = as_int(value)
+    if number is not None and least <= number <= most:
+        return number
     raise ArgumentError(f"{name}: expected a whole number of {least} to {most}, found {value!r}.")
 
 

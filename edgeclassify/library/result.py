@@ -1,7 +1,7 @@
 """What a classifier says of one picture."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,13 @@ class Result:
     unknown: float | None = None
     _embedding: Embedding | None = field(default=None, repr=False)
     _read_as: EmbeddingFacts | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.scores.flags.writeable = False
+
+    def __reduce__(self) -> tuple[type["Result"], tuple[object, ...]]:
+        """Made anew there, so that its scores can't be written to there either."""
+        return Result, tuple(getattr(self, one.name) for one in fields(self))
 
     def top(self, k: int = SHOWN) -> tuple[LabelScore, ...]:
         """The `k` best labels with their scores, best first; all of them where there are no more.

@@ -151,4 +151,4 @@ class NetworkClassifier(ImageClassifier):
         self._network = None
 
     def _closed(self) -> ModelError:
-        return ModelError(f"{self._info.path}: the classifier is closed.")
+        return ModelError(f"{self._info.name}: the classifier is closed.")

@@ -128,6 +128,24 @@ def test_a_file_with_errors_of_its_own_ends_no_batch(
     assert said in str(failure)
 
 
+def test_numbers_of_numpy_are_numbers(classifier: Classifier, bgr: Bgr) -> None:
+    planes = cv2.cvtColor(cv2.resize(bgr, (64, 64)), cv2.COLOR_BGR2YUV_I420)
+    width, workers, threads = np.int64(64), np.uint8(2), np.int32(1)
+    (result,) = classifier.many([planes], order="yuv420", width=width, workers=workers)  # type: ignore[call-overload]
+    assert np.array_equal(result.scores, classifier(planes, order="yuv420").scores)
+    with Classifier(threads=threads) as opened:  # type: ignore[arg-type]
+        assert opened.info.name == "builtin"
+
+
+def test_types_fit_those_of_callers(classifier: Classifier, espresso: Path) -> None:
+    """What mypy says of it: the array of OpenCV's own type, and a bool that is known at run time alone."""
+    read = cv2.imread(str(espresso))
+    assert read is not None
+    wanted = bool(read.size)
+    outcomes = list(classifier.many([read], order="bgr", failures=wanted))
+    assert len(outcomes) == 1
+
+
 def test_a_url_that_fails_shows_no_secret(classifier: Classifier) -> None:
     (failure,) = classifier.many(["http://me:secret@127.0.0.1:1/a.jpg?key=secret"], failures=True)
     assert isinstance(failure, Failure)
@@ -162,5 +180,5 @@ def test_a_classifier_that_is_closed_meanwhile(espresso: Path) -> None:
     results = classifier.many([espresso] * 100)
     next(results)
     classifier.close()
-    with pytest.raises(ModelError, match="the classifier is closed"):
+    with pytest.raises(ModelError, match=r"^builtin: the classifier is closed"):
         list(results)

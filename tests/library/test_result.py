@@ -92,3 +92,6 @@ def test_it_can_go_to_another_process(classifier: Classifier, espresso: Path) ->
     there = pickle.loads(pickle.dumps(result))
     assert (there.best, there.labels, there.source) == (result.best, result.labels, result.source)
     assert there.embedding == pytest.approx(result.embedding)
+    assert np.array_equal(there.scores, result.scores)
+    with pytest.raises(ValueError, match="read-only"):
+        there.scores[0] = 1.0
