@@ -5,6 +5,7 @@ import math
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify.pictures.stacked_bars import COLOURS, Bar, StackedBars, bars_png, drawn_bars, ticks
 
@@ -13,7 +14,7 @@ def chart(*bars: Bar, mark: str = "") -> StackedBars:
     return StackedBars("Title", "below it", "ms", ("one", "two", "three"), bars, mark)
 
 
-def lengths(image: np.ndarray, colour: tuple[int, int, int]) -> list[int]:
+def lengths(image: NDArray[np.uint8], colour: tuple[int, int, int]) -> list[int]:
     """How many pixels of that colour each row has, of rows with more than a swatch of it."""
     counts = (image == colour).all(axis=2).sum(axis=1)
     return [int(count) for count in counts if count > 12]
