@@ -97,7 +97,7 @@ def test_a_threshold_is_tried_then_applied_and_the_state_follows(
     assert rules_of(node)["threshold_enter"] == 0.7
     assert "threshold_enter = 0.7" in node.config_text
     assert "# A photo is seen once per round: it counts at once." in node.config_text
-    assert "Egyptian cat" not in labels_shown(page, 6)
+    wait_for(lambda: "Egyptian cat" not in labels_shown(page, 6), 20)  # the first may be of before
     slide(page, ENTERS, 0.6)
     expect(outcome(page)).to_contain_text(re.compile(r"\d+ more"))
     expect(page.locator(".outcome-list.is-new")).to_contain_text("Egyptian cat")
@@ -187,7 +187,7 @@ def test_a_label_has_rules_of_its_own(page: Page, node: ServedNode) -> None:
     apply(page)
     assert re.search(r"\[view\.label_rules.*espresso.*\]", node.config_text)
     assert "muted = true" in node.config_text
-    assert "espresso" not in labels_shown(page, 6)
+    wait_for(lambda: "espresso" not in labels_shown(page, 6), 20)  # the first may be of before
     expect(page.get_by_label("Rules of").locator("optgroup").first).to_have_attribute(
         "label", "With rules of their own"
     )
