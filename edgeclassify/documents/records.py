@@ -7,16 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
+from edgeclassify.documents.numbers import WrongValueError, number, whole_number
+
 _T = TypeVar("_T")
 _Read = Callable[[object], Any]
-
-
-class _WrongValueError(ValueError):
-    """A value of another type; `place`: the way to it, the innermost step first."""
-
-    def __init__(self, expected: str) -> None:
-        super().__init__(expected)
-        self.place: list[str] = []
 
 
 def plain_values(record: Any) -> Any:
@@ -39,8 +33,8 @@ def record_of(kind: type[_T], document: object) -> _T:
     """
     try:
         return typing.cast("_T", _reader(typing.cast("Any", kind))(document))
-    except _WrongValueError as wrong:
-        raise ValueError(f"{'.'.join(reversed(wrong.place))}: expected {wrong}") from wrong
+    except WrongValueError as wrong:
+        raise ValueError(f"{'.'.join(map(str, reversed(wrong.place)))}: expected {wrong}") from wrong
 
 
 @functools.cache
@@ -77,7 +71,7 @@ def _record_reader(kind: Any) -> _Read:
         table = _dict(value)
         for name in needed:
             if name not in table:
-                raise _at(name, _WrongValueError("a value, found nothing"))
+                raise _at(name, WrongValueError("a value, found nothing"))
         return kind(**{name: _part(name, read[name], table[name]) for name in read if name in table})
 
     return record
@@ -86,18 +80,18 @@ def _record_reader(kind: Any) -> _Read:
 def _part(name: str, read: _Read, value: object) -> Any:
     try:
         return read(value)
-    except _WrongValueError as wrong:
+    except WrongValueError as wrong:
         raise _at(name, wrong) from wrong
 
 
-def _at(name: str, wrong: _WrongValueError) -> _WrongValueError:
+def _at(name: str, wrong: WrongValueError) -> WrongValueError:
     wrong.place.append(name)
     return wrong
 
 
 def _tuple(read: _Read, value: object) -> Any:
     if not isinstance(value, list):
-        raise _WrongValueError("a list")
+        raise WrongValueError("a list")
     return tuple(_part(str(index), read, one) for index, one in enumerate(value))
 
 
@@ -107,45 +101,30 @@ def _mapping(read: _Read, value: object) -> Any:
 
 def _dict(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _WrongValueError("an object")
+        raise WrongValueError("an object")
     return value
 
 
 def _literal(choices: tuple[object, ...], value: object) -> object:
     if value not in choices:
-        raise _WrongValueError(f"one of {', '.join(map(str, choices))}")
+        raise WrongValueError(f"one of {', '.join(map(str, choices))}")
     return value
 
 
 def _str(value: object) -> str:
     if not isinstance(value, str):
-        raise _WrongValueError("a string")
+        raise WrongValueError("a string")
     try:
         value.encode()
     except UnicodeEncodeError:  # half of a surrogate pair: no file could hold it
-        raise _WrongValueError("a string of whole characters") from None
+        raise WrongValueError("a string of whole characters") from None
     return value
 
 
 def _bool(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _WrongValueError("true or false")
+        raise WrongValueError("true or false")
     return value
 
 
-def _int(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _WrongValueError("a whole number")
-    return value
-
-
-def _float(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise _WrongValueError("a number")
-    try:
-        return float(value)
-    except OverflowError:
-        raise _WrongValueError("a number of a usual size") from None
-
-
-_SIMPLE: Mapping[Any, _Read] = {str: _str, bool: _bool, int: _int, float: _float}
+_SIMPLE: Mapping[Any, _Read] = {str: _str, bool: _bool, int: whole_number, float: number}

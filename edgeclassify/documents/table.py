@@ -7,19 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edgeclassify.documents.faults import ConfigFault, found_text, key_of
+from edgeclassify.documents.numbers import WrongValueError, number, whole_number
 from edgeclassify.documents.values import plain, with_home
 from edgeclassify.suggestions import did_you_mean
 
 _T = TypeVar("_T")
 _Text = TypeVar("_Text", bound=str)
-
-
-class _WrongValueError(ValueError):
-    """What is expected in a value's place; `index`: of which element, where the value is a list."""
-
-    def __init__(self, expected: str, hint: str = "", index: int | None = None) -> None:
-        super().__init__(expected)
-        self.hint, self.index = hint, index
 
 
 class Table:
@@ -77,7 +70,7 @@ class Table:
         self, key: str, check: Callable[[tuple[float, ...]], tuple[float, ...]], *, needed: bool = False
     ) -> tuple[float, ...] | None:
         """A list of numbers."""
-        return self._read(key, lambda value: check(_each(value, "a list", _number)), needed=needed)
+        return self._read(key, lambda value: check(_each(value, "a list", number)), needed=needed)
 
     def text_or_texts(self, key: str) -> str | tuple[str, ...] | None:
         """A string, or a list of strings."""
@@ -100,7 +93,7 @@ class Table:
         if isinstance(value, dict):
             return value
         is_lone = not self._place and isinstance(value, list)
-        raise _WrongValueError(
+        raise WrongValueError(
             "a table", f"Write [{self._known[-1]}], in single brackets: there is one." if is_lone else ""
         )
 
@@ -113,9 +106,10 @@ class Table:
         value = self._values[key]
         try:
             return read(value)
-        except _WrongValueError as wrong:
-            place = (*self._place, key, *(() if wrong.index is None else (wrong.index,)))
-            found = value if wrong.index is None else value[wrong.index]
+        except WrongValueError as wrong:
+            place, found = (*self._place, key, *reversed(wrong.place)), value
+            for step in reversed(wrong.place):
+                found = found[step]
             self.faults.append(ConfigFault(key_of(place), str(wrong), found_text(place, found), wrong.hint))
         except ValueError as error:
             place = (*self._place, key)
@@ -128,9 +122,9 @@ class Table:
 
 def _text(value: object, *, may_be_empty: bool = True) -> str:
     if not isinstance(value, str):
-        raise _WrongValueError("a string in quotes")
+        raise WrongValueError("a string in quotes")
     if not value and not may_be_empty:
-        raise _WrongValueError("a non-empty string")
+        raise WrongValueError("a non-empty string")
     return value
 
 
@@ -138,44 +132,34 @@ def _choice(value: object, choices: Sequence[_Text]) -> _Text:
     for one in choices:
         if value == one:
             return one
-    raise _WrongValueError(f"one of {', '.join(choices)}", did_you_mean(str(value), choices))
+    raise WrongValueError(f"one of {', '.join(choices)}", did_you_mean(str(value), choices))
 
 
 def _path(value: object) -> Path:
     if not isinstance(value, str):
-        raise _WrongValueError("a path in quotes")
+        raise WrongValueError("a path in quotes")
     return with_home(plain(Path(value)))
 
 
-def _number(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise _WrongValueError("a number")
-    try:
-        return float(value)
-    except OverflowError:
-        raise _WrongValueError("a number of a usual size") from None
-
-
 def _number_within(value: object, *, least: float | None, above: float | None, most: float | None) -> float:
-    number = _number(value)
+    found = number(value)
     # By what holds rather than by what fails: NaN is neither.
-    if above is not None and not number > above:
-        raise _WrongValueError(f"a number above {above:.12g}")
-    if least is not None and not number >= least:
-        raise _WrongValueError(f"a number of at least {least:.12g}")
-    if most is not None and not number <= most:
-        raise _WrongValueError(f"a number of at most {most:.12g}")
-    if not math.isfinite(number):
-        raise _WrongValueError("a finite number")
-    return number
+    if above is not None and not found > above:
+        raise WrongValueError(f"a number above {above:.12g}")
+    if least is not None and not found >= least:
+        raise WrongValueError(f"a number of at least {least:.12g}")
+    if most is not None and not found <= most:
+        raise WrongValueError(f"a number of at most {most:.12g}")
+    if not math.isfinite(found):
+        raise WrongValueError("a finite number")
+    return found
 
 
 def _count(value: object, *, above: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _WrongValueError("a whole number")
-    if value <= above:
-        raise _WrongValueError(f"a number above {above}")
-    return value
+    found = whole_number(value)
+    if found <= above:
+        raise WrongValueError(f"a number above {above}")
+    return found
 
 
 def _text_or_texts(value: object) -> str | tuple[str, ...]:
@@ -185,12 +169,13 @@ def _text_or_texts(value: object) -> str | tuple[str, ...]:
 def _each(value: object, expected: str, read: Callable[[Any], _T]) -> tuple[_T, ...]:
     """The elements of a list, each read so."""
     if not isinstance(value, list):
-        raise _WrongValueError(expected)
+        raise WrongValueError(expected)
     return tuple(_element(index, one, read) for index, one in enumerate(value))
 
 
 def _element(index: int, value: object, read: Callable[[Any], _T]) -> _T:
     try:
         return read(value)
-    except _WrongValueError as wrong:
-        raise _WrongValueError(str(wrong), wrong.hint, index) from wrong
+    except WrongValueError as wrong:
+        wrong.place.append(index)
+        raise
