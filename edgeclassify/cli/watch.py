@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.cli.support.config_option import CONFIG_PATH
+from edgeclassify.cli.support.broker_options import broker_options, in_options, settings_of
 from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
@@ -17,41 +17,10 @@ if TYPE_CHECKING:
     from edgeclassify.config import Config
 
 _TICK_S = 1.0
-_FLAGS = {
-    "mqtt.password_file": "--password-file",
-    "mqtt.username": "--username",
-    "mqtt.protocol": "the broker's version of MQTT",
-    "mqtt.prefix": "--prefix",
-    "mqtt.tls.ca": "--ca",
-    "mqtt.tls.cert": "--cert",
-    "mqtt.tls.key": "--key",
-    "mqtt.host": "--host",
-    "mqtt.port": "--port",
-}
-"""Key of the config → the option that has its place here."""
 
 
 @click.command(short_help="Every node on a broker: what it shows, what is missing.")
-@click.option("--host", metavar="HOST", help="The broker; default: localhost.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Its TCP port; default: 1883, with TLS 8883.")
-@click.option(
-    "--config",
-    "-c",
-    "path",
-    type=CONFIG_PATH,
-    help="Broker, prefix and password as in this config.",
-)
-@click.option("--prefix", metavar="TOPIC", help="First topic level(s); default: edgeclassify.")
-@click.option("--username", metavar="NAME", help="User name at the broker.")
-@click.option(
-    "--password-file",
-    metavar="FILE",
-    help="File with the password; else the variable EDGECLASSIFY_MQTT_PASSWORD.",
-)
-@click.option("--tls", is_flag=True, help="Encrypt, with the system's CA certificates.")
-@click.option("--ca", metavar="FILE", help="CA certificate (PEM): encrypt.")
-@click.option("--cert", metavar="FILE", help="Client certificate (PEM).")
-@click.option("--key", metavar="FILE", help="Private key of the client certificate (PEM).")
+@broker_options
 @click.option("--node", metavar="NAME", help="This node alone.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Events and gaps in their numbers, one JSON object per line."
@@ -99,49 +68,16 @@ def watch(
         raise UsageError("watch: --force: expected with --forget alone, found it without")
     check_name("watch: --node", node)
     check_name("watch: --forget", forget)
-    config = _settings(path, given)
+    config = settings_of("watch", path, given)
     from edgeclassify.cli.reports.watch_displays import make_view
 
-    named = str if path is not None else _in_options
+    named = str if path is not None else in_options
     try:
         if forget is not None:
             return _forget(config, forget, force, path)
         return _run(config, node, make_view(config, as_json, check, seconds, named), seconds)
     except (ConfigError, PublishError) as error:
         raise type(error)(named(str(error))) from error
-
-
-def _settings(path: Path | None, given: dict[str, Any]) -> Config:
-    """The config of the file, or one made of the options."""
-    from edgeclassify.config import load_config, parse_config
-
-    named = [f"--{key.replace('_', '-')}" for key, value in given.items() if value]
-    if path is not None:
-        if named:
-            raise UsageError(
-                f"watch: expected either --config or options of the broker, found --config and {named[0]}"
-            )
-        return load_config(path)
-    tls = {key: given[key] for key in ("ca", "cert", "key") if given[key] is not None}
-    mqtt = {
-        key: given[key]
-        for key in ("host", "port", "prefix", "username", "password_file")
-        if given[key] is not None
-    }
-    if tls or given["tls"]:
-        mqtt = {"port": 8883} | mqtt | {"tls": tls}
-    document = {"mqtt": mqtt, "camera": [{"source": "synthetic:"}]}
-    try:
-        return parse_config(document, "watch", Path.cwd())
-    except ConfigError as error:
-        raise UsageError(_in_options(str(error))) from error
-
-
-def _in_options(text: str) -> str:
-    """A message on the config, in the words of the command line."""
-    for key, option in _FLAGS.items():
-        text = text.replace(key, option)
-    return text
 
 
 def _forget(config: Config, node: str, force: bool, path: Path | None) -> int:

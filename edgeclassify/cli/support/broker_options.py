@@ -1,0 +1,91 @@
+"""Which broker a command means that goes to one from outside: by a config, or by options in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from edgeclassify.cli.support.config_option import CONFIG_PATH
+from edgeclassify.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from edgeclassify.config import Config
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_FLAGS = {
+    "mqtt.password_file": "--password-file",
+    "mqtt.username": "--username",
+    "mqtt.protocol": "the broker's version of MQTT",
+    "mqtt.prefix": "--prefix",
+    "mqtt.tls.ca": "--ca",
+    "mqtt.tls.cert": "--cert",
+    "mqtt.tls.key": "--key",
+    "mqtt.host": "--host",
+    "mqtt.port": "--port",
+}
+"""Key of the config → the option that has its place here."""
+_OPTIONS = (
+    click.option("--host", metavar="HOST", help="The broker; default: localhost."),
+    click.option("--port", type=click.IntRange(1, 65535), help="Its TCP port; default: 1883, with TLS 8883."),
+    click.option(
+        "--config",
+        "-c",
+        "path",
+        type=CONFIG_PATH,
+        help="Broker, prefix and password as in this config.",
+    ),
+    click.option("--prefix", metavar="TOPIC", help="First topic level(s); default: edgeclassify."),
+    click.option("--username", metavar="NAME", help="User name at the broker."),
+    click.option(
+        "--password-file",
+        metavar="FILE",
+        help="File with the password; else the variable EDGECLASSIFY_MQTT_PASSWORD.",
+    ),
+    click.option("--tls", is_flag=True, help="Encrypt, with the system's CA certificates."),
+    click.option("--ca", metavar="FILE", help="CA certificate (PEM): encrypt."),
+    click.option("--cert", metavar="FILE", help="Client certificate (PEM)."),
+    click.option("--key", metavar="FILE", help="Private key of the client certificate (PEM)."),
+)
+
+
+def broker_options(function: _Function) -> _Function:
+    """Adds them to a command, which gets `path`, and the rest by their names."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def settings_of(command: str, path: Path | None, given: dict[str, Any]) -> Config:
+    """The config of the file, or one made of the options. Raises ConfigError, UsageError."""
+    from edgeclassify.config import load_config, parse_config
+
+    named = [f"--{key.replace('_', '-')}" for key, value in given.items() if value]
+    if path is not None:
+        if named:
+            raise UsageError(
+                f"{command}: expected either --config or options of the broker, found --config and {named[0]}"
+            )
+        return load_config(path)
+    tls = {key: given[key] for key in ("ca", "cert", "key") if given[key] is not None}
+    mqtt = {
+        key: given[key]
+        for key in ("host", "port", "prefix", "username", "password_file")
+        if given[key] is not None
+    }
+    if tls or given["tls"]:
+        mqtt = {"port": 8883} | mqtt | {"tls": tls}
+    document = {"mqtt": mqtt, "camera": [{"source": "synthetic:"}]}
+    try:
+        return parse_config(document, command, Path.cwd())
+    except ConfigError as error:
+        raise UsageError(in_options(str(error))) from error
+
+
+def in_options(text: str) -> str:
+    """A message on the config, in the words of the command line."""
+    for key, option in _FLAGS.items():
+        text = text.replace(key, option)
+    return text
