@@ -10,6 +10,8 @@ class Item:
     `location`: the file that holds it, as its source reaches it: a path (its bytes by surrogateescape where they
     are no UTF-8) or a URL of a store. `member`: its name within a tar. `frame`: its number within a video, from 0.
     `offset`, `size`: where its bytes are within `location`, None where that is not known before it is read.
+    `modified`: when it was last changed, in seconds since the epoch, where its tar or store tells that. `fault`:
+    why it can't be read, where listing it has shown that already: then it may be a folder, or a whole tar.
     """
 
     location: str
@@ -17,6 +19,8 @@ class Item:
     frame: int | None = None
     offset: int | None = None
     size: int | None = None
+    modified: float | None = None
+    fault: str | None = None
 
     @property
     def key(self) -> str:

@@ -1,0 +1,1 @@
+"""Whether anything has moved before a fixed camera since the image before."""
