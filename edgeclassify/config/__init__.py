@@ -32,6 +32,7 @@ from edgeclassify.config.sections import (
 )
 from edgeclassify.config.source_kinds import split_source
 from edgeclassify.config.teaching import TeachingConfig
+from edgeclassify.config.updates import UpdatesConfig
 from edgeclassify.config.web import WebConfig, WebTlsConfig
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "SpoolConfig",
     "TeachingConfig",
     "TlsConfig",
+    "UpdatesConfig",
     "ViewConfig",
     "ViewHomeAssistantConfig",
     "WebConfig",

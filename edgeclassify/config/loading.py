@@ -11,6 +11,7 @@ from edgeclassify.config.delivery import WebhookConfig
 from edgeclassify.config.faults import faults_of
 from edgeclassify.config.sections import Config, ModelConfig
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
+from edgeclassify.config.updates import UpdatesConfig, is_key_path
 from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.faults import ConfigFault, report
 from edgeclassify.documents.toml import parse_toml
@@ -117,6 +118,7 @@ def _absolute(config: Config, base: Path) -> Config:
             "view": views,
             "snapshot": snapshot.model_copy(update={"folder": _fixed(snapshot.folder, base)}),
             "web": _fixed_web(config.web, base),
+            "updates": _fixed_updates(config.updates, base),
         }
     )
 
@@ -130,6 +132,12 @@ def _fixed_webhook(webhook: WebhookConfig | None, base: Path) -> WebhookConfig |
         return None
     tls = webhook.tls.model_copy(update={"ca": _fixed(webhook.tls.ca, base)})
     return webhook.model_copy(update={"secret_file": _fixed(webhook.secret_file, base), "tls": tls})
+
+
+def _fixed_updates(updates: UpdatesConfig | None, base: Path) -> UpdatesConfig | None:
+    if updates is None or not is_key_path(updates.public_key):
+        return updates
+    return updates.model_copy(update={"public_key": str(_fixed(Path(updates.public_key), base))})
 
 
 def _fixed_web(web: WebConfig, base: Path) -> WebConfig:

@@ -30,6 +30,7 @@ from edgeclassify.config.sections import (
     ViewConfig,
 )
 from edgeclassify.config.teaching import TeachingConfig
+from edgeclassify.config.updates import UpdatesConfig
 from edgeclassify.config.web import WebConfig, WebTlsConfig
 
 HEADER = """\
@@ -66,6 +67,8 @@ EXAMPLES = {
     "governor.battery_hysteresis": 6.0,
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
+    "updates.url": "https://example.org/fleet/update.edgeclassify",
+    "updates.public_key": "QUhKcTN2b0xkM1pjUW9XY0hPaGE3RnVmTzJIc1Q0Qm0=",
     "profile.when": ["mon-fri 08:00-17:00"],
     "view.name": "gate",
     "view.camera": "front",
@@ -131,6 +134,12 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ),
     ("commands", "[commands]", CommandsConfig, "Requests over MQTT: see docs/mqtt.md."),
     ("snapshot", "[snapshot]", SnapshotConfig, "The picture behind an event, as JPEG with its labels drawn."),
+    (
+        "updates",
+        "# [updates]",
+        UpdatesConfig,
+        "A signed config and models, fetched by URL: see docs/updates.md.",
+    ),
     ("logging", "[logging]", LoggingConfig, "What goes to the journal or the terminal."),
 )
 

@@ -29,6 +29,7 @@ from edgeclassify.config.profiles import ProfileConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.teaching import TeachingConfig
+from edgeclassify.config.updates import UpdatesConfig
 from edgeclassify.config.values import File, TimeZone
 from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.values import plain, with_home
@@ -254,6 +255,7 @@ class Config(Section):
     commands: CommandsConfig = left_out()
     snapshot: SnapshotConfig = left_out()
     logging: LoggingConfig = left_out()
+    updates: UpdatesConfig | None = about(None, "Signed config and models by URL; absent: none are looked for.")
 
     _origin: str = PrivateAttr("config")
     _keeps_state: bool = PrivateAttr(True)

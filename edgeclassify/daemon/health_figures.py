@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.publishing import MQTT
 from edgeclassify.files import FolderCondition
-from edgeclassify.health import Health, HealthMonitor
+from edgeclassify.health import Health, HealthMonitor, UpdateHealth
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import SinkProgress, Spool
 
@@ -38,6 +38,8 @@ class HealthFigures:
         self._progress = progress
         self.governed = Governed()
         """What the governor has said last."""
+        self.update: UpdateHealth | None = None
+        """The newest update that is known; None: nobody looks for one."""
         self._webhook_dropped = self._webhook_dropped_before = 0
         self._snapshots: SnapshotTaker | None = None
         self._dropped_before = self._skipped_before = 0
@@ -57,6 +59,7 @@ class HealthFigures:
         governed = {one.name: getattr(self.governed, one.name) for one in fields(Governed)}
         return self._health.report(
             **governed,
+            update=self.update,
             cameras=cameras.health,
             dropped=counts.dropped,
             restarts=counts.restarts,

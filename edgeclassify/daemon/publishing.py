@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from edgeclassify import __version__
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import Config, GovernorConfig, ViewConfig
+from edgeclassify.config import Config, ViewConfig
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
-from edgeclassify.health.figures import BATTERY_PERCENT, BATTERY_VOLTS, GOVERNED
+from edgeclassify.health.figures import BATTERY_PERCENT, BATTERY_VOLTS, GOVERNED, UPDATED
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.history.desk import HistoryDesk
@@ -234,11 +234,14 @@ def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:
         presentations={view.name: _presentation(view, labels.get(view.name, ())) for view in config.views()},
         # A link that leads to the reader's own machine helps nobody.
         page=config.web.address if config.web.enabled and config.web.is_open else None,
-        features=frozenset(_features(config.governor)),
+        features=frozenset(_features(config)),
     )
 
 
-def _features(governor: GovernorConfig) -> Iterator[str]:
+def _features(config: Config) -> Iterator[str]:
+    governor = config.governor
+    if config.updates is not None:
+        yield UPDATED
     if governor.enabled:
         yield GOVERNED
         if governor.battery is not None:

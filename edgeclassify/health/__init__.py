@@ -3,5 +3,6 @@
 from edgeclassify.health.cameras import CameraHealth
 from edgeclassify.health.figures import Health
 from edgeclassify.health.statistics import HealthMonitor
+from edgeclassify.health.updates import UpdateHealth
 
-__all__ = ["CameraHealth", "Health", "HealthMonitor"]
+__all__ = ["CameraHealth", "Health", "HealthMonitor", "UpdateHealth"]

@@ -14,7 +14,8 @@ Amount = Annotated[float, Field(ge=0)]
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A figure as Home Assistant shows it. `place`: in the order in which the entities are announced. `feature`:
-    what a node must have for it to be announced; None: every node has it.
+    what a node must have for it to be announced; None: every node has it. `part`: what is shown of a figure that
+    is an object; None: the figure itself.
     """
 
     platform: str
@@ -22,6 +23,7 @@ class Entity:
     config: dict[str, Any]
     place: int
     feature: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

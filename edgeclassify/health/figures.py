@@ -13,7 +13,9 @@ from edgeclassify import machine
 from edgeclassify.files import FolderCondition
 from edgeclassify.health.cameras import CameraHealth
 from edgeclassify.health.figure import Amount, Count, Entity, Figure, figure
+from edgeclassify.health.updates import UpdateHealth
 from edgeclassify.lazy_dataclass import dataclass
+from edgeclassify.types import UpdateState
 
 # Home Assistant's own words: https://www.home-assistant.io/integrations/sensor.mqtt/
 _Config = dict[str, Any]
@@ -44,6 +46,7 @@ _FRAMES: _Config = {"unit_of_measurement": "frames", **_COUNTED}
 _PICTURES: _Config = {"unit_of_measurement": "pictures", **_COUNTED}
 _YES_OR_NO: _Config = {"payload_on": "True", "payload_off": "False"}
 _CONDITION: _Config = {"device_class": "enum", "options": [one.value for one in FolderCondition]}
+_UPDATE: _Config = {"device_class": "enum", "options": [one.value for one in UpdateState]}
 _PROBLEM: _Config = {"device_class": "problem", **_YES_OR_NO}
 
 
@@ -57,11 +60,14 @@ _VOLTS: _Config = {
 
 _LAST = 1000
 GOVERNED, BATTERY_PERCENT, BATTERY_VOLTS = "governor", "battery in percent", "battery in volts"
+UPDATED = "updates"
 """What a node must have for some figures to be shown."""
 
 
-def _sensor(name: str, config: _Config, place: int = _LAST, feature: str | None = None) -> Entity:
-    return Entity("sensor", name, config, place, feature)
+def _sensor(
+    name: str, config: _Config, place: int = _LAST, feature: str | None = None, part: str | None = None
+) -> Entity:
+    return Entity("sensor", name, config, place, feature, part)
 
 
 def _binary(name: str, config: _Config, place: int = _LAST) -> Entity:
@@ -149,6 +155,9 @@ class Health:
     battery_volts: Amount | None = field(default=None, metadata=figure(
         "The battery's voltage; null: unknown, or there is none in volts.",
         _sensor("Battery voltage", _VOLTS, 19, BATTERY_VOLTS)))
+    update: UpdateHealth | None = field(default=None, metadata=figure(
+        "The newest update that the node knows; null: it looks for none.",
+        _sensor("Update", _UPDATE, 20, UPDATED, part="state")))
     cameras: tuple[CameraHealth, ...] = field(default=(), metadata=figure("Each camera."))
 # fmt: on
 

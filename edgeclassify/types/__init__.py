@@ -36,6 +36,7 @@ from edgeclassify.types.tallies import (
     TallyRecord,
     Today,
 )
+from edgeclassify.types.updates import UpdateState, UpdateStatus
 
 __all__ = [
     "FULL_FRAME",
@@ -84,6 +85,8 @@ __all__ = [
     "Surroundings",
     "TallyRecord",
     "Today",
+    "UpdateState",
+    "UpdateStatus",
     "ViewRecord",
     "ViewState",
     "Why",

@@ -102,7 +102,8 @@ BYTES: dict[str, tuple[Callable[[], Message], str]] = {
         '"bytes_written_day":4096,"spool_on_disk":true,"state_folder":"ok","events":7,"snapshots_dropped":1,"snapshots_skipped":2,'
         '"webhook_connected":false,"webhook_depth":2,"webhook_dropped":1,"clock_synchronised":true,'
         '"slowdown":2.0,"slowed_by":"temperature, battery","one_thread":true,'
-        '"power_w":3.1,"battery_percent":41.0,"battery_volts":null,"cameras":[{"name":"cam","state":"failed","frame_age_s":1.2346,"frames":10,'
+        '"power_w":3.1,"battery_percent":41.0,"battery_volts":null,'
+        '"update":{"id":"june","version":7,"state":"watched","reason":null},"cameras":[{"name":"cam","state":"failed","frame_age_s":1.2346,"frames":10,'
         '"dropped":1,"skipped":0,"copied":2,"stalls":0,"freezes":0,"restarts":0,"reopens":0,"fresh_processes":0,'
         '"profile":"day","error":"gone\\n"}]}',
     ),

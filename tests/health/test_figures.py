@@ -91,7 +91,8 @@ def test_home_assistant_gets_the_entities_in_their_order() -> None:
     for name, entity in ENTITIES.items():
         shown = found[f"health.{name}"]
         assert (shown["platform"], shown["name"]) == (entity.platform, entity.name)
-        assert shown["value_template"] == f"{{{{ value_json.{name} }}}}"
+        part = f"{{{{ (value_json['{name}'] or {{}})['{entity.part}'] | default(None) }}}}"
+        assert shown["value_template"] == (f"{{{{ value_json.{name} }}}}" if entity.part is None else part)
         assert entity.config.items() <= shown.items()
 
 

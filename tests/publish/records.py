@@ -9,10 +9,20 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import event_message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.files import FolderCondition
-from edgeclassify.health import Health
+from edgeclassify.health import Health, UpdateHealth
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
-from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Prediction, ViewState, Why
+from edgeclassify.types import (
+    Event,
+    EventType,
+    LabelScore,
+    ModelInfo,
+    NodeInfo,
+    Prediction,
+    UpdateState,
+    ViewState,
+    Why,
+)
 
 T0 = 1_795_000_000.1234
 TOP = (LabelScore(2, "open", 0.93456), LabelScore(1, "closed", 0.05))
@@ -60,6 +70,7 @@ def health(**changes: Any) -> Health:
         "skipped": 4, "snapshots_dropped": 1, "snapshots_skipped": 2, "webhook_connected": False,
         "webhook_depth": 2, "webhook_dropped": 1, "slowdown": 2.0, "slowed_by": "temperature, battery",
         "one_thread": True, "power_w": 3.1, "battery_percent": 41.0, "battery_volts": None,
+        "update": UpdateHealth(id="june", version=7, state=UpdateState.WATCHED, reason=None),
     }  # fmt: skip
     return Health(**(values | changes))
 

@@ -10,7 +10,7 @@ from edgeclassify.contract.bodies.base import Body, Level, Time, Versioned, abou
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.files import FolderCondition
 from edgeclassify.health.figures import FIGURES
-from edgeclassify.types import CameraState
+from edgeclassify.types import CameraState, UpdateState
 
 
 class _OfCamera(Body):
@@ -20,6 +20,17 @@ class _OfCamera(Body):
     def of(cls, camera: health.CameraHealth) -> Self:
         """From the record."""
         return cls.made(**asdict(camera))
+
+
+class _OfUpdate(Body):
+    """The newest update that a node knows."""
+
+    keeps_null: ClassVar[bool] = True
+
+    @classmethod
+    def of(cls, update: health.UpdateHealth) -> Self:
+        """From the record."""
+        return cls.made(**asdict(update))
 
 
 class _OfHealth(Body):
@@ -32,7 +43,8 @@ class _OfHealth(Body):
         """From the record. Raises PublishError for a time that is no date."""
         values = {name: getattr(figures, name) for name in FIGURES}
         cameras = [CameraFigures.of(camera) for camera in figures.cameras]
-        return cls.made(**values | {"ts": rfc3339(figures.ts), "cameras": cameras})
+        update = None if figures.update is None else UpdateFigures.of(figures.update)
+        return cls.made(**values | {"ts": rfc3339(figures.ts), "cameras": cameras, "update": update})
 
 
 def _fields(record: type, **other: Any) -> dict[str, Any]:
@@ -50,22 +62,38 @@ if TYPE_CHECKING:
     class CameraFigures(_OfCamera):
         """Figures of one camera."""
 
+    class UpdateFigures(_OfUpdate):
+        """The newest update that a node knows."""
+
     class Figures(_OfHealth):
         """Figures of the running daemon; null where the machine can't tell."""
 else:
     _STATES = Literal[tuple(state.value for state in CameraState)]
     _CONDITIONS = Literal[tuple(one.value for one in FolderCondition)] | None
+    _UPDATE_STATES = Literal[tuple(one.value for one in UpdateState)]
     CameraFigures = create_model(
         "CameraFigures",
         __base__=_OfCamera,
         __doc__=_OfCamera.__doc__,
         **_fields(health.CameraHealth, name=Level, state=_STATES),
     )
+    UpdateFigures = create_model(
+        "UpdateFigures",
+        __base__=_OfUpdate,
+        __doc__=_OfUpdate.__doc__,
+        **_fields(health.UpdateHealth, state=_UPDATE_STATES),
+    )
     Figures = create_model(
         "Figures",
         __base__=_OfHealth,
         __doc__=_OfHealth.__doc__,
-        **_fields(health.Health, ts=Time, cameras=list[CameraFigures], state_folder=_CONDITIONS),
+        **_fields(
+            health.Health,
+            ts=Time,
+            cameras=list[CameraFigures],
+            state_folder=_CONDITIONS,
+            update=UpdateFigures | None,
+        ),
     )
 
 

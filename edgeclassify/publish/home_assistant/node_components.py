@@ -7,6 +7,7 @@ from edgeclassify.contract.outgoing import OFFLINE, ONLINE
 from edgeclassify.health.figures import ENTITIES
 from edgeclassify.publish.home_assistant.device import Device
 from edgeclassify.publish.home_assistant.entities import DIAGNOSTIC, ComponentConfig, available_while, entity
+from edgeclassify.publish.home_assistant.templates import figure, part_of
 from edgeclassify.types.limits import NO_PROFILE
 
 _NO_PROFILE = "No profile"
@@ -26,7 +27,7 @@ def node_components(device: Device) -> Iterator[tuple[str, ComponentConfig]]:
         if shown.feature is not None and shown.feature not in device.features:
             continue
         # A figure that the machine can't tell is null, which the template writes as "None": unknown.
-        template = {"value_template": f"{{{{ value_json.{key} }}}}"}
+        template = {"value_template": figure(key) if shown.part is None else part_of(key, shown.part)}
         yield f"health.{key}", template | entity(shown.platform, shown.name) | shown.config | shared
 
 

@@ -30,6 +30,19 @@ def percent(key: str) -> str:
     return f"{{{{ (value_json.{key} * 100) | round(2) }}}}"
 
 
+def figure(key: str) -> str:
+    """A member that is always there; null is unknown."""
+    return f"{{{{ value_json.{key} }}}}"
+
+
+def part_of(key: str, part: str) -> str:
+    """A member of an object that may be null: then it is unknown.
+
+    By brackets: a dot before `update` finds Python's method of that name.
+    """
+    return f"{{{{ (value_json['{key}'] or {{}})['{part}'] | default(None) }}}}"
+
+
 def member(key: str) -> str:
     """A member that may be missing."""
     return f"{{{{ value_json.{key} | default(None) }}}}"
