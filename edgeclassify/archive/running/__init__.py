@@ -1,0 +1,1 @@
+"""Who classifies batches: processes of this machine, or those of a Dask cluster."""
