@@ -35,9 +35,9 @@ def archive(
 ) -> Archived:
     """Classify all images of the sources into `folder`; an earlier run with the same options is gone on with.
 
-    `open_runner`: gives what runs batches. `again`: what is there goes first. `listed`: called with how many images
-    have been found; `said`: with how far it is. Raises EdgeClassifyError where it can't be done: what is done is
-    kept then, and after an interrupt of the user too.
+    `open_runner`: gives what runs batches. `again`: what is there goes first. `listed`: called with how many
+    images have been found; `said`: with how far it is. Raises EdgeClassifyError where it can't be done: what is
+    done is kept then, and after an interrupt of the user too.
     """
     with FolderLock(folder):
         if again:
@@ -52,7 +52,9 @@ def archive(
                 found = _listing(folder, sources, listing, listed, is_new=before is None)
                 with closing(found):
                     if not found.images:
-                        raise MissingInputError(f"{', '.join(map(printable, sources))}: expected images, found none.")
+                        raise MissingInputError(
+                            f"{', '.join(map(printable, sources))}: expected images, found none."
+                        )
                     facts = {"options": options, "classifier": runner.facts.plain()}
                     if before is None:
                         journal.keep_facts(facts)
@@ -120,8 +122,8 @@ def _check_classifier(folder: Path, before: Mapping[str, Any] | None, now: Class
     """Raises UsageError where the model is another one by now, or another runtime."""
     if before is not None and (found := ClassifierFacts.of_plain(before["classifier"]).differs(now)):
         raise UsageError(
-            f"--out {printable(folder)}: {found}, as this archive was begun. Use that one, name another folder, or "
-            "have it made anew: --again"
+            f"--out {printable(folder)}: {found}, as this archive was begun. Use that one, name another folder, "
+            "or have it made anew: --again"
         )
 
 
@@ -129,8 +131,8 @@ def _check_folder(folder: Path) -> None:
     """Raises StorageError for parts that no journal tells of: they would be overwritten."""
     if not (folder / JOURNAL).exists() and any((folder / PARTS).glob("part-*.parquet")):
         raise StorageError(
-            f"--out {printable(folder)}: expected {JOURNAL} beside the parts that are there, found none. Name another "
-            "folder, or have it made anew: --again"
+            f"--out {printable(folder)}: expected {JOURNAL} beside the parts that are there, found none. Name "
+            "another folder, or have it made anew: --again"
         )
 
 
@@ -148,7 +150,9 @@ def _remove(folder: Path) -> None:
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return " ".join(map(_shown, value)) or "none"
-    return {None: "none", True: "on", False: "off"}.get(value) or printable(str(value))  # type: ignore[call-overload, no-any-return]
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "none" if value is None else printable(str(value))
 
 
 def _of_parts(wanted: Wanted, facts: ClassifierFacts) -> dict[str, Any]:

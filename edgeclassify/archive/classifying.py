@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from edgeclassify.archive.interface import Batch, Row
-from edgeclassify.archive.packing import rounded
+from edgeclassify.archive.packing import as_utf8, rounded
 from edgeclassify.archive.reading.batch import read_batch
 from edgeclassify.archive.reading.read_image import ReadImage
 from edgeclassify.archive.stillness.stillness import Stillness
@@ -47,7 +49,7 @@ class BatchClassifier:
     def rows(self, batch: Batch, done: Callable[[int], None] = _nobody) -> tuple[Row, ...]:
         """A row for each image of the batch, in its order. `done`: called with how many there are so far."""
         found: list[Row] = []
-        images = read_batch(batch, self._side)
+        images: Any = read_batch(batch, self._side)
         try:
             for row in self._rows(batch, images):
                 found.append(row)
@@ -67,8 +69,7 @@ class BatchClassifier:
         def images() -> Iterator[ReadImage]:
             for place, item in enumerate(batch.items):
                 if place in deadly:
-                    path = item.key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-                    yield ReadImage(item, path, fault=deadly[place])
+                    yield ReadImage(item, as_utf8(item.key), fault=deadly[place])
                 else:
                     begins(place)
                     yield from read_batch(Batch(batch.camera, (item,)), self._side)
@@ -85,38 +86,38 @@ class BatchClassifier:
             yield self._row(batch, image, stillness)
 
     def _row(self, batch: Batch, image: ReadImage, stillness: Stillness | None) -> Row:
-        known = {
-            "path": image.path,
-            "camera": batch.camera,
-            "taken_at": image.taken_at,
-            "taken_by": image.taken_by,
-            "bytes": image.bytes,
-            "width": image.width,
-            "height": image.height,
-            "sha256": image.sha256,
-        }
+        known = Row(
+            path=image.path,
+            camera=as_utf8(batch.camera),
+            taken_at=image.taken_at,
+            taken_by=image.taken_by,
+            bytes=image.bytes,
+            width=image.width,
+            height=image.height,
+            sha256=image.sha256,
+        )
         if image.frame is None:
-            return Row(**known, fault=image.fault or "no picture in it")
+            return replace(known, fault=as_utf8(image.fault or "no picture in it"))
         try:
             if stillness is not None and stillness.is_still(image):
-                return Row(**known, still=True)
-            return Row(**known, **self._said(self._classifier.classify(image.frame)))
+                return replace(known, still=True)
+            return replace(known, **self._said(self._classifier.classify(image.frame)))
         except EdgeClassifyError as error:
-            return Row(**known, fault=str(error))
+            return replace(known, fault=as_utf8(str(error)))
 
-    def _said(self, prediction: Prediction) -> dict[str, object]:
+    def _said(self, prediction: Prediction) -> dict[str, Any]:
         scores, best = prediction.scores, prediction.top(self._wanted.top)
-        said: dict[str, object] = {
+        said: dict[str, Any] = {
             "labels": tuple(one.label for one in best),
             "scores": tuple(rounded(one.score) for one in best),
         }
         tempering = self._classifier.tempering
         if tempering.temperature != 1:
-            said["calibrated"] = rounded(tempering.scores(scores).max())
+            said["calibrated"] = rounded(float(tempering.scores(scores).max()))
         if self._grouping is not None:
             of_groups = self._grouping.scores(scores)
             index = int(of_groups.argmax())
-            said |= {"group": self._grouping.labels[index], "group_score": rounded(of_groups[index])}
+            said |= {"group": self._grouping.labels[index], "group_score": rounded(float(of_groups[index]))}
         if self._is_taught:  # scores of what was taught add up to how familiar it is
             said["unknown"] = rounded(min(1.0, max(0.0, 1.0 - float(scores.sum()))))
         return said

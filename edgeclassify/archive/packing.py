@@ -37,9 +37,14 @@ def unpack(packed: bytes) -> Iterator[Row]:
 def row_of(values: dict[str, object]) -> Row:
     """A row of its values by name; labels and scores may be any sequences."""
     labels, scores = values["labels"], values["scores"]
-    return Row(**{**values, "labels": tuple(labels or ()), "scores": tuple(scores or ())})  # type: ignore[arg-type, misc]
+    return Row(**{**values, "labels": tuple(labels or ()), "scores": tuple(scores or ())})  # type: ignore[arg-type]
+
+
+def as_utf8(text: str) -> str:
+    """Text that may hold bytes of a name that are no UTF-8 (as Python has them): those as \\xff."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def rounded(score: float) -> float:
     """A score as it is kept."""
-    return round(float(score), DIGITS)
+    return round(score, DIGITS)

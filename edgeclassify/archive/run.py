@@ -1,4 +1,4 @@
-"""One run over an archive: listed batches go to a runner, what comes back to the journal, and from there to parts."""
+"""One run over an archive: batches go to a runner, what comes back to the journal, and from there to parts."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +47,9 @@ def run(
     with ThreadPoolExecutor(1, thread_name_prefix="archive-parts") as pool:
         running = _Run(journal, runner, pool, folder, facts)
         try:
-            running.all_of(_waiting(listing, journal), lambda here: said(Progress(listing.images, journal.counts, here)))
+            running.all_of(
+                _waiting(listing, journal), lambda here: said(Progress(listing.images, journal.counts, here))
+            )
         except (KeyboardInterrupt, EdgeClassifyError):
             runner.close()
             with suppress(StorageError):  # the first one tells more

@@ -1,4 +1,4 @@
-"""What is wanted of each image, and what answers: the same on each process that takes part, or none of it counts."""
+"""What is wanted of each image, and what answers: the same in every process that takes part."""
 
 from typing import Any, Self
 

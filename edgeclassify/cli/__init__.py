@@ -6,8 +6,8 @@ from edgeclassify import __version__
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
-    "setup", "run", "web", "watch", "history", "demo", "classify", "archive", "teach", "cameras", "snapshot", "check",
-    "models", "calibrate", "record", "replay", "tune", "explain", "service", "doctor", "bench",
+    "setup", "run", "web", "watch", "history", "demo", "classify", "archive", "teach", "cameras", "snapshot",
+    "check", "models", "calibrate", "record", "replay", "tune", "explain", "service", "doctor", "bench",
 )  # fmt: skip
 HIDDEN = ("reference",)
 """For those who make a package of it."""

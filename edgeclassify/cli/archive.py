@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     "--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many labels of each image."
 )
 @click.option("--groups", type=click.Choice(["everyday"]), help="Add the labels up to these groups too.")
-@click.option("--still", is_flag=True, help="Don't classify images on which nothing has moved since the ones before.")
+@click.option(
+    "--still", is_flag=True, help="Don't classify images on which nothing has moved since the ones before."
+)
 @click.option(
     "--every",
     type=click.FloatRange(0.04, 86_400),
@@ -62,8 +64,8 @@ def archive(
 ) -> int:
     """Classify the images of folders, globs, lists, tar files, videos and stores into Parquet files.
 
-    Each image once, whatever is wrong with it: then its row tells the fault. Interrupted or killed, the same command
-    goes on where it ended. Exit status 0; 1 where some images have a fault; 65 where all have.
+    Each image once, whatever is wrong with it: then its row tells the fault. Interrupted or killed, the same
+    command goes on where it ended. Exit status 0; 1 where some images have a fault; 65 where all have.
 
     \b
     Example:  edgeclassify archive photos/ --out photos.out

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +115,5 @@ class Journal:
 
     def close(self) -> None:
         """Let go of its file."""
-        with errors_said(self._path):
-            try:
-                self._connection.close()
-            except sqlite3.OperationalError:  # a full disk: the log stays beside it, and is read next time
-                pass
+        with errors_said(self._path), suppress(sqlite3.OperationalError):
+            self._connection.close()  # a full disk: the log stays beside it, and is read next time

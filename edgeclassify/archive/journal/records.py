@@ -5,8 +5,8 @@ from edgeclassify.lazy_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """A batch that is done. `number`: in the listing, from 0. `rows`: packed, one for each image. `faults`, `still`:
-    how many of the images have one, or were not classified."""
+    """A batch that is done. `number`: in the listing, from 0. `rows`: packed, one for each image. `faults`,
+    `still`: how many of the images have one, or were not classified."""
 
     number: int
     rows: bytes
@@ -35,6 +35,4 @@ class Counts:
 
     def plus(self, result: BatchResult) -> "Counts":
         """With a batch more."""
-        return Counts(
-            self.images + result.images, self.faults + result.faults, self.still + result.still
-        )
+        return Counts(self.images + result.images, self.faults + result.faults, self.still + result.still)

@@ -19,8 +19,8 @@ CREATE TABLE parts (
     number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, images INTEGER NOT NULL,
     faults INTEGER NOT NULL, still INTEGER NOT NULL, is_written INTEGER NOT NULL);
 """
-"""`results`: of batches that are done and in no part that is written. `parts`: what is in which, decided before any
-of it is written."""
+"""`results`: of batches that are done and in no part that is written. `parts`: what is in which, decided before
+any of it is written."""
 _WAIT_S = 10.0
 _LOG_PAGES = 1000
 

@@ -25,13 +25,15 @@ def write_csv(folder: Path, top: int) -> Path:
 
     Raises StorageError where it can't be written, and what `read_rows` raises.
     """
-    best = [f"{name}{'' if place == 1 else f'_{place}'}" for place in range(1, top + 1) for name in ("label", "score")]
+    best = [
+        f"{name}{'' if place == 1 else f'_{place}'}" for place in range(1, top + 1) for name in ("label", "score")
+    ]
     heading = [*_BEFORE, *best, *_AFTER]
     return _write(folder / CSV, heading, (_line(row, top) for row in read_rows(folder)))
 
 
 def write_faults(folder: Path) -> Path | None:
-    """The images with a fault, and why; None where there are none: a file of before is gone then. Raises as above."""
+    """The images with a fault, and why; None where there are none: a file of before goes then. Raises so too."""
     found = _faults(folder)
     first = next(found, None)
     if first is None:
@@ -55,7 +57,11 @@ def _faults(folder: Path) -> Iterator[Sequence[Any]]:
 
 
 def _line(row: Row, top: int) -> list[Any]:
-    at = None if row.taken_at is None else datetime.fromtimestamp(row.taken_at, UTC).isoformat(timespec="milliseconds")
+    at = (
+        None
+        if row.taken_at is None
+        else datetime.fromtimestamp(row.taken_at, UTC).isoformat(timespec="milliseconds")
+    )
     best: list[Any] = []
     for place in range(top):
         there = place < len(row.labels)

@@ -19,9 +19,7 @@ GROUP_ROWS = 8192
 _ENDING = ".tmp"
 
 
-def write_part(
-    folder: Path, number: int, rows: Iterable[Sequence[Any]], facts: Mapping[str, Any]
-) -> int:
+def write_part(folder: Path, number: int, rows: Iterable[Sequence[Any]], facts: Mapping[str, Any]) -> int:
     """Write a part, which replaces one of the same number; returns its rows.
 
     `rows`: values in the order of COLUMNS. `facts`: as of `with_metadata`. Raises StorageError where it can't be

@@ -12,8 +12,8 @@ def rows_carefully(
 ) -> tuple[BatchResult, ClassifyingProcess]:
     """The rows of the batch, and the process that is left. `start`: makes one.
 
-    Each image that ends its process costs the ones before it in the batch once more: what is still is seen in their
-    order. Raises DiedError where the process ends without having begun an image.
+    Each image that ends its process costs the ones before it in the batch once more: what is still is seen in
+    their order. Raises DiedError where the process ends without having begun an image.
     """
     deadly: dict[int, str] = {}
     while True:

@@ -44,7 +44,7 @@ def worker_command(descriptor: int) -> list[str]:
 class ClassifyingProcess:
     """One process with a classifier. One thread uses it; any may `kill` it.
 
-    Making it raises RefusedError where the model can't be opened, DiedError where the process does not come so far.
+    Making it raises RefusedError where the model can't be opened, DiedError where the process ends before.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class CarefulOrder:
-    """One image after the other, each told before it is touched; `deadly`: places of those to be left out, and why."""
+    """One image after the other, each told before it is touched. `deadly`: places of those to leave out, why."""
 
     number: int
     batch: Batch

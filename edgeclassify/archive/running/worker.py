@@ -4,7 +4,6 @@ Whatever an image does to native code ends this process alone. It ends by itself
 its socket any more, or nobody has asked anything for long.
 """
 
-import os
 import sys
 import time
 import traceback
@@ -50,8 +49,10 @@ def _serve(owner: Any) -> None:
         if order is None:
             return
         try:
-            done = _carefully(classifier, order, owner) if isinstance(order, CarefulOrder) else _quickly(
-                classifier, order, owner
+            done = (
+                _carefully(classifier, order, owner)
+                if isinstance(order, CarefulOrder)
+                else _quickly(classifier, order, owner)
             )
         except (EOFError, OSError):
             raise
@@ -91,5 +92,4 @@ def _done(order: Any, rows: Any) -> Any:
 
 
 if __name__ == "__main__":
-    os.nice(0)
     sys.exit(main())
