@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any, TypeGuard
 
 from edgeclassify.config.base import Section
+from edgeclassify.config.broker_faults import broker_faults
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.governor_faults import governor_faults
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
@@ -33,7 +34,7 @@ def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
     """All of them, in the order of the file's parts."""
     cameras, views = _tables(document, "camera"), _tables(document, "view")
     return [
-        *_mqtt(_table(document, "mqtt")),
+        *broker_faults(_table(document, "mqtt")),
         *_way_out(document),
         *_privacy(document),
         *group_faults("groups", _table(document, "groups")),
@@ -42,15 +43,6 @@ def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
         *_profiles(document, cameras, views),
         *governor_faults(_table(document, "governor"), _table(document, "mqtt")),
     ]
-
-
-def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:
-    if "password_file" in mqtt and "username" not in mqtt:
-        yield ConfigFault("mqtt.username", "a username beside password_file", "nothing")
-    tls = _table(mqtt, "tls")
-    for key, other in (("cert", "key"), ("key", "cert")):
-        if key not in tls and other in tls:
-            yield ConfigFault(f"mqtt.tls.{key}", "cert and key together, or neither", f"{other} alone")
 
 
 def _way_out(document: dict[str, Any]) -> Iterator[ConfigFault]:

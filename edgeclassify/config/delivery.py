@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from edgeclassify.config.base import Seconds, Section, Text, about, topic_levels
-from edgeclassify.config.values import File, Host, WebUrl
+from edgeclassify.config.broker_faults import usual_port
+from edgeclassify.config.values import File, Host, HostAndPort, WebUrl, split_host_port
 from edgeclassify.types import EventType, Permission
 
 
@@ -27,6 +28,16 @@ class MqttConfig(Section):
     )
     host: Host = about("localhost", "Host name or IP address of the broker.")
     port: Annotated[int, Field(ge=1, le=65535)] = about(1883, "TCP port (8883 is usual with TLS).")
+    hosts: Annotated[tuple[HostAndPort, ...], Field(strict=False, min_length=1)] | None = about(
+        None,
+        "Several servers, in place of host and port: each as in broker.lan, 10.0.0.5:1884 or [fd00::5]:8883; "
+        "without a port 1883, with TLS 8883. Where one fails the next is used.",
+    )
+    order: Literal["listed", "shuffled"] = about(
+        "listed",
+        "In which order servers are tried: as listed, or shuffled, on each node in another way, which stays the "
+        "same: so a fleet spreads over them.",
+    )
     prefix: str = about("edgeclassify", "First topic level(s); no spaces, wildcards or empty levels.")
     username: Text | None = about(None, "User name at the broker.")
     password_file: File | None = about(
@@ -52,6 +63,14 @@ class MqttConfig(Section):
     @classmethod
     def _prefix(cls, value: str) -> str:
         return topic_levels(value)
+
+    @property
+    def servers(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of each server, in the order of the config."""
+        if self.hosts is None:
+            return ((self.host, self.port),)
+        usual = usual_port(tls=self.tls is not None)
+        return tuple((host, port or usual) for host, port in map(split_host_port, self.hosts))
 
 
 class WebhookTlsConfig(Section):

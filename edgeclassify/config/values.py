@@ -28,6 +28,31 @@ def host_name(value: str) -> str:
     return value
 
 
+def split_host_port(value: str) -> tuple[str, int | None]:
+    """Host and port of `host`, `host:port`, `[IPv6]:port` or an IPv6 address alone. Raises ValueError."""
+    host, port = value, ""
+    if value.startswith("["):
+        host, bracket, port = value[1:].partition("]")
+        if not bracket or port[:1] not in ("", ":") or ":" not in host:
+            raise ValueError("an IPv6 address in brackets, then : and the port, as in [fd00::5]:1883")
+        port = port[1:] if port else ""
+        is_bare = value.endswith("]")
+    elif value.count(":") == 1:
+        host, _, port = value.partition(":")
+        is_bare = False
+    else:
+        is_bare = True
+    if not is_bare and not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
+        raise ValueError("a port from 1 to 65535 after the :")
+    return host_name(host), None if is_bare else int(port)
+
+
+def host_and_port(value: str) -> str:
+    """The value, where it is a host or `host:port` and nothing more. Raises ValueError."""
+    split_host_port(value)
+    return value
+
+
 class HintedError(ValueError):
     """A fault of a value. `hint`: what was probably meant, or what to do."""
 
@@ -64,6 +89,11 @@ File = Annotated[Path, Field(strict=False), AfterValidator(plain), AfterValidato
 
 Host = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": r"^[^\s/@]+$"}), AfterValidator(host_name)]
 """A host name, an IPv4 or an IPv6 address (without brackets)."""
+
+HostAndPort = Annotated[
+    str, Field(min_length=1, json_schema_extra={"pattern": r"^[^\s/@]+$"}), AfterValidator(host_and_port)
+]
+"""A host, and its port where it is not the usual one: `broker.lan`, `10.0.0.5:1884`, `[fd00::5]:8883`."""
 
 TimeZone = Annotated[str, Field(min_length=1), AfterValidator(plain), AfterValidator(time_zone)]
 """The name of a time zone: a day there begins at its midnight."""

@@ -8,6 +8,7 @@ say of a daemon that runs that it is offline.
 import secrets
 
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
+from edgeclassify.broker.servers import Server
 from edgeclassify.config import Config
 from edgeclassify.daemon.publishing import topics_of
 from edgeclassify.doctor.broker_rights import RightsTrial, TopicRight, Use
@@ -87,8 +88,7 @@ def _settings(config: Config) -> BrokerSettings:
     """Those of the daemon, under another id. Raises ConfigError."""
     mqtt, topics = config.mqtt, topics_of(config)
     return BrokerSettings(
-        host=mqtt.host,
-        port=mqtt.port,
+        server=Server(*mqtt.servers[0]),
         client_id=f"{mqtt.client_id or f'edgeclassify-{topics.node}'}-trial-{secrets.token_hex(4)}",
         keepalive_s=mqtt.keepalive_s,
         credentials=credentials(mqtt),

@@ -85,7 +85,8 @@ def found_text(path: Sequence[int | str], value: Any) -> str:
         return f"a table with {', '.join(map(str, value)) or 'nothing'}"
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return f"a list of {len(value)} tables or lists"  # what is in them may be secret
-    if path and path[-1] == "host" and isinstance(value, str) and not _HOST_AND_PORT.fullmatch(value):
+    is_host = "host" in path[-1:] or "hosts" in path[-2:-1]
+    if is_host and isinstance(value, str) and not _HOST_AND_PORT.fullmatch(value):
         return "a value with more in it (not shown)"
     text = str(value).lower() if isinstance(value, bool) else _quoted(path, value)
     return text if len(text) <= 80 else text[:77] + "…"

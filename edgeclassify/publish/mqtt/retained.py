@@ -69,6 +69,12 @@ class RetainedValues:
                 if topic not in except_for or topic in self._waiting or self._values[topic][0] is Rank.STATUS
             )
 
+    def sent(self, topics: Iterable[str]) -> dict[str, Message]:
+        """The values of these topics, those left out of which a newer one waits."""
+        with self._lock:
+            there = (topic for topic in topics if topic in self._values and topic not in self._waiting)
+            return {topic: self._values[topic][1] for topic in there}
+
     def is_newest(self, message: Message) -> bool:
         """True while this, and no newer one, is the value of its topic."""
         with self._lock:

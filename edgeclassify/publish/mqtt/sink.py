@@ -6,6 +6,7 @@ from threading import Thread
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
+from edgeclassify.broker.servers import Servers
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout
@@ -68,11 +69,10 @@ class MqttSink(Sink):
     ) -> None:
         self._config = config
         self._topics = layout.topics
-        client_id = config.client_id or f"edgeclassify-{layout.topics.node}"
+        self._servers = Servers.of(config, layout.topics.node)
         self._settings = BrokerSettings(
-            host=config.host,
-            port=config.port,
-            client_id=client_id,
+            server=self._servers.hosts[0],
+            client_id=config.client_id or f"edgeclassify-{layout.topics.node}",
             keepalive_s=config.keepalive_s,
             credentials=credentials(config),
             tls=tls_context(config.tls),
@@ -87,6 +87,7 @@ class MqttSink(Sink):
             live.put_all(Rank.DISCOVERY, announcement.messages)
         self._delivery = Delivery(
             config=config,
+            servers=self._servers,
             settings=self._settings,
             outbox=self._outbox,
             receivers=Receivers(inbox, on_request, announcement, overheard, on_overheard),
@@ -103,9 +104,10 @@ class MqttSink(Sink):
         return self._delivery.connected
 
     def describe(self) -> str:
-        """Host and port of the broker."""
-        host, port = self._settings.host, self._settings.port
-        shown = f"broker [{host}]:{port}" if ":" in host else f"broker {host}:{port}"
+        """Host and port of the broker, or of each of its servers, in the order in which they are tried."""
+        first, *others = (server.name for server in self._servers.hosts)
+        shown = f"broker {first}" + "".join(f", else {other}" for other in others[:1])
+        shown += "".join(f", {other}" for other in others[1:])
         return shown if self._settings.tls is None else f"{shown} (TLS)"
 
     def adopt(self, other: Sink) -> bool:

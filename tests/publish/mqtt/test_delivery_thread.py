@@ -7,6 +7,7 @@ import pytest
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.broker.failure_texts import Security
+from edgeclassify.broker.servers import Server, Servers
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.interrupts import ConnectInterrupt
@@ -23,7 +24,7 @@ from tests.publish.records import layout
 
 OUTBOX = Outbox(layout({}), MemorySpool(), results_interval_s=0.0)
 SETTINGS = BrokerSettings(
-    host="127.0.0.1", port=1, client_id="porch", keepalive_s=30, credentials=None, tls=None,
+    server=Server("127.0.0.1", 1), client_id="porch", keepalive_s=30, credentials=None, tls=None,
     security=Security.PLAIN, will=outgoing.status_message(OUTBOX.layout.topics, online=False),
 )  # fmt: skip
 
@@ -31,8 +32,10 @@ SETTINGS = BrokerSettings(
 class Refused(Connector):
     """Fails with `error`, found when the node has begun to stop."""
 
-    def __init__(self, waker: Waker, interrupt: ConnectInterrupt, error: LinkError) -> None:
-        super().__init__(SETTINGS, "auto", waker, interrupt)
+    def __init__(
+        self, settings: BrokerSettings, waker: Waker, interrupt: ConnectInterrupt, error: LinkError
+    ) -> None:
+        super().__init__(settings, "auto", waker, interrupt)
         self.error = error
         self.stop: Callable[[], None] = lambda: None
 
@@ -51,18 +54,16 @@ class Refused(Connector):
 def test_a_refused_will_is_said_while_stopping_too(
     error: LinkError, is_said: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    made: list[Refused] = []
-
-    def connector(waker: Waker, interrupt: ConnectInterrupt) -> Refused:
-        made.append(Refused(waker, interrupt, error))
-        return made[0]
+    def connector(settings: BrokerSettings, waker: Waker, interrupt: ConnectInterrupt) -> Refused:
+        made = Refused(settings, waker, interrupt, error)
+        made.stop = lambda: delivery.finish(time.monotonic())
+        return made
 
     delivery = Delivery(
-        config=MqttConfig(host="127.0.0.1"), settings=SETTINGS, outbox=OUTBOX,
+        config=MqttConfig(host="127.0.0.1"), servers=Servers([("127.0.0.1", 1)]), settings=SETTINGS, outbox=OUTBOX,
         receivers=Receivers(None, lambda _: None, None), on_removed=lambda _: None, backoff=Backoff(),
         connector=connector,
     )  # fmt: skip
-    made[0].stop = lambda: delivery.finish(time.monotonic())
     delivery.run()
     delivery.close()
     assert (str(error) in caplog.text) is is_said

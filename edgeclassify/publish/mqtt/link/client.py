@@ -45,6 +45,7 @@ class Client(paho.Client):
     `blocked`: the last flush could not send all. Then nothing more may be gathered, which has no bound.
     `begin`: the first bytes that came, up to the answer to CONNECT. `is_broker`: they may be such an answer.
     `skipped`: called with topic and size of a message that is too large, as soon as its topic has come.
+    `address`: the IP address to connect to; "": any that the host has, one after the other.
     `pinged`: called when the broker has answered a ping. Whole, since its methods take the place of paho's, on the
     state that paho keeps.
     """
@@ -58,6 +59,7 @@ class Client(paho.Client):
         self._gathered = bytearray()
         self._skipping: bytearray | None = None
         self.gathering = self.blocked = False
+        self.address = ""
         self.begin = b""
         self.malformed = False
 
@@ -97,7 +99,8 @@ class Client(paho.Client):
 
     def _create_socket_connection(self) -> socket.socket:
         failure: OSError = OSError("no address")
-        for family, kind, proto, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+        host = self.address or self.host
+        for family, kind, proto, _, address in socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM):
             sock = socket.socket(family, kind, proto)
             try:
                 self._interrupt.guard(sock)

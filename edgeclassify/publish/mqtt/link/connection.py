@@ -8,6 +8,7 @@ of its own to send again, and what was unacknowledged comes from the spool, unde
 
 import contextlib
 import selectors
+import ssl
 import time
 
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -23,6 +24,7 @@ from edgeclassify.publish.mqtt.link.failures import (
     NoBrokerError,
     ProtocolRefusedError,
     UnansweredError,
+    UnreachableError,
     WillRefusedError,
 )
 from edgeclassify.publish.mqtt.link.interface import Link
@@ -44,6 +46,7 @@ class PahoLink(Link):
 
     def __init__(self, settings: BrokerSettings, protocol: str, waker: Waker, interrupt: ConnectInterrupt) -> None:
         self._settings, self._interrupt = settings, interrupt
+        self.server = settings.server
         self.protocol, self.mqtt5 = protocol, protocol == V5
         self.received = Received(float(settings.keepalive_s))
         self._properties = MessageProperties(mqtt5=self.mqtt5)
@@ -58,17 +61,12 @@ class PahoLink(Link):
 
     def open(self, answer_timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         """Connect, and wait for the broker's yes. Raises LinkError with the reason."""
+        host, port = self.server.host, self.server.port
         try:
-            self._client.connect(
-                self._settings.host,
-                self._settings.port,
-                self._settings.keepalive_s,
-                properties=self._properties.of_connect(),
-            )
+            self._client.connect(host, port, self._settings.keepalive_s, properties=self._properties.of_connect())
         except (OSError, ValueError) as error:
-            raise LinkError(
-                failure_texts.unreachable(error, self._settings.security, self._settings.host)
-            ) from error
+            found = LinkError if isinstance(error, ssl.SSLError) else UnreachableError
+            raise found(failure_texts.unreachable(error, self._settings.security, host)) from error
         connack = self._answer(answer_timeout_s)
         if connack.is_failure:
             name = connack.getName()
@@ -205,6 +203,7 @@ def _client_for(
         clean_session=None if protocol == V5 else True,
         reconnect_on_failure=False,
     )
+    client.address = settings.server.address
     client.connect_timeout = CONNECT_TIMEOUT_S
     # The session's window bounds what is in flight: with a limit of its own paho would keep a queue.
     client.max_inflight_messages_set(0)

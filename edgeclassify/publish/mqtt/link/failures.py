@@ -5,6 +5,10 @@ class LinkError(Exception):
     """No connection, or no more."""
 
 
+class UnreachableError(LinkError):
+    """Nobody has answered at this address: it was not found, refused, or silent."""
+
+
 class ProtocolRefusedError(LinkError):
     """The broker says that it does not speak this version of MQTT."""
 

@@ -4,6 +4,7 @@ import ssl
 
 from edgeclassify.broker.credentials import Credentials
 from edgeclassify.broker.failure_texts import Security
+from edgeclassify.broker.servers import Server
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.lazy_dataclass import dataclass
 
@@ -13,8 +14,7 @@ class BrokerSettings:
     """Checked. `security`: how the connection is secured, for what is said where it fails. `will` None: nothing is
     to be said where the connection breaks."""
 
-    host: str
-    port: int
+    server: Server
     client_id: str
     keepalive_s: int
     credentials: Credentials | None

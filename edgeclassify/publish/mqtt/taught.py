@@ -1,0 +1,65 @@
+"""What each server has taught: kept from one connection to the next one to the same server, and never mixed up."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from edgeclassify.broker.servers import Server
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
+from edgeclassify.publish.mqtt.link.connector import Connector
+from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
+from edgeclassify.publish.mqtt.retained import RetainedValues
+from edgeclassify.publish.mqtt.session.packet_limit import PacketLimit
+
+_SHORT_ONES = 2
+"""After so many connections that ended within seconds the next one goes on where the last one ended. (After one
+it sends all values again: the broker may have lost them.)"""
+_MOST = 64
+"""Servers that are remembered: names may stand for other addresses each day."""
+
+
+@dataclass
+class Taught:
+    """One server's: the `connector` knows its version of MQTT and which will it keeps, `log` what was said of it.
+
+    `refused`: topics whose refusal has been logged; `known`: the values that it took on a connection that ended
+    within seconds; `short_ones`: how many such there were in a row.
+    """
+
+    server: Server
+    connector: Connector
+    log: ConnectionLog
+    refused: set[str] = field(default_factory=set)
+    packet_limit: PacketLimit = field(default_factory=PacketLimit)
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    known: Mapping[str, Message] = field(default_factory=dict)
+    short_ones: int = 0
+
+    def known_in(self, retained: RetainedValues) -> Collection[str]:
+        """The topics whose value it has, and which come last: where connections keep ending within seconds."""
+        if self.short_ones < _SHORT_ONES:
+            return ()
+        return [topic for topic, message in self.known.items() if retained.is_newest(message)]
+
+    def ended(self, lasted_s: float, known: Mapping[str, Message]) -> None:
+        """A connection to it has ended against our will; `known`: the values that it has taken."""
+        self.known = known
+        self.short_ones = self.short_ones + 1 if lasted_s < STABLE_S else 0
+
+
+class TaughtByServer:
+    """Of each server. Used by one thread. `connect` makes the connector; `client_id`: who we are to the broker."""
+
+    def __init__(self, connect: Callable[[Server], Connector], client_id: str) -> None:
+        self._connect, self._client_id = connect, client_id
+        self._taught: dict[Server, Taught] = {}
+
+    def of(self, server: Server) -> Taught:
+        """What this one has taught. Of very many that one is forgotten that was not asked for for longest."""
+        taught = self._taught.pop(server, None)
+        if taught is None:
+            taught = Taught(server, self._connect(server), ConnectionLog(f"broker {server}", self._client_id))
+        self._taught[server] = taught
+        if len(self._taught) > _MOST:
+            del self._taught[next(iter(self._taught))]
+        return taught
