@@ -1,43 +1,91 @@
 """The list of an archive's images, in a file: made once, read as often as it is needed, from any batch on."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
 
 from edgeclassify.archive.interface import Batch, Item
-from edgeclassify.archive.listing.options import ListingOptions
-from edgeclassify.sources.images.reading import list_images
+from edgeclassify.archive.listing.containers import Containers
+from edgeclassify.archive.listing.finding import Finder
+from edgeclassify.archive.listing.names import text_of
+from edgeclassify.archive.listing.options import PLAIN_OPTIONS, ListingOptions
+from edgeclassify.archive.listing.table import FORMAT, IN_TAR, IN_VIDEO, ListingTable, errors_said
+from edgeclassify.errors import MissingInputError, StorageError, UsageError
+from edgeclassify.files import printable
+from edgeclassify.files.database import connect
 
-PLAIN_OPTIONS = ListingOptions()
+_TEMPORARY = "SQLITE_TMPDIR"
+_ITEMS = """
+SELECT camera.kind, camera.location, camera.name, item.name, item.frame, item.offset, item.size, item.modified,
+    item.fault
+FROM item JOIN camera ON camera.id = item.camera WHERE item.number BETWEEN ? AND ? ORDER BY item.number
+"""
+_NEXT = "SELECT number, first, images FROM batch WHERE number >= ? ORDER BY number LIMIT 1"
 
 
 class Listing:
     """Images in their order: by folder, then by name. The same content gives the same batches, by number.
 
-    What could not be listed (a folder that is not readable, a damaged tar) is an item too, with its `fault`.
+    What could not be listed (a folder that is not readable, a damaged tar) is an item too, with its `fault`. One
+    thread uses it.
     """
 
     def __init__(self, path: Path) -> None:
-        """One that is whole. Raises MissingInputError where there is none (a killed run has left none)."""
-        self._batches: list[Batch] = []
-
-    @property
-    def images(self) -> int:
-        """How many items there are in all batches, with those that have a fault."""
-        return sum(len(batch.items) for batch in self._batches)
-
-    @property
-    def batch_count(self) -> int:
+        """One that is whole. Raises MissingInputError where there is none (a killed run has left none),
+        StorageError where it is damaged, or of another version."""
+        self._path = path
+        if not path.is_file():
+            raise MissingInputError(f"{printable(path)}: expected a list of images, found nothing there.")
+        try:
+            self._connection = connect(path, timeout=10, how="mode=ro&immutable=1")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version != FORMAT:
+                raise sqlite3.DatabaseError(f"it is of version {version}, not {FORMAT}")
+            counts = self._connection.execute("SELECT count(*), ifnull(sum(images), 0) FROM batch").fetchone()
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+        self.batch_count: int = counts[0]
         """How many batches."""
-        return len(self._batches)
+        self.images: int = counts[1]
+        """How many items there are in all batches, with those that have a fault."""
 
     def batches(self, first: int = 0) -> Iterator[Batch]:
         """The batches from that number on. Their number is how many came before."""
-        yield from islice(self._batches, first, None)
+        try:
+            while (found := self._connection.execute(_NEXT, (first,)).fetchone()) is not None:
+                number, item, images = found
+                first = number + 1
+                yield self._batch(item, images)
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
 
     def close(self) -> None:
         """Let go of its file."""
+        self._connection.close()
+
+    def _batch(self, first: int, images: int) -> Batch:
+        rows = self._connection.execute(_ITEMS, (first, first + images - 1)).fetchall()
+        return Batch(text_of(os.fsdecode(rows[0][2])), tuple(_item(row) for row in rows))
+
+    def _damaged(self, error: sqlite3.Error) -> StorageError:
+        return StorageError(
+            f"{printable(self._path)}: expected a list of images, can't be read: {error}. "
+            "Remove it, and start again."
+        )
+
+
+def _item(
+    row: tuple[int, bytes, bytes, bytes, int | None, int | None, int | None, float | None, str | None],
+) -> Item:
+    kind, location, _, name, frame, offset, size, modified, fault = row
+    if kind == IN_TAR:
+        return Item(os.fsdecode(location), os.fsdecode(name), None, offset, size, modified, fault)
+    if kind == IN_VIDEO:
+        return Item(os.fsdecode(location), None, frame, None, None, None, fault)
+    place = location if not name else location + (b"" if location.endswith(b"/") else b"/") + name
+    return Item(os.fsdecode(place), None, None, None, size, modified, fault)
 
 
 def make_listing(
@@ -46,19 +94,38 @@ def make_listing(
     options: ListingOptions = PLAIN_OPTIONS,
     said: Callable[[int], None] = lambda _: None,
 ) -> Listing:
-    """List folders, globs, files, tars, videos, @lists and URLs of stores into a new file at `path`.
+    """List folders, patterns, files, tars, videos, @lists and URLs of stores into a new file at `path`.
 
-    The file is there when it is whole, and not before. Memory does not grow with the images. `said`: called now
-    and then with how many have been found. Raises StorageError where the file can't be written.
+    The file is there when it is whole, and not before; beside it there is up to three times as much meanwhile.
+    Memory does not grow with the images. `said`: called now and then with how many have been found, some of them
+    perhaps twice. Raises StorageError where the file can't be written, UsageError for an empty source,
+    SourceUnusableError where the package for a store is missing.
     """
-    listing = Listing.__new__(Listing)
-    listing._batches = []  # noqa: SLF001
-    for source in sources:
-        folder = Path(os.path.abspath(source))  # noqa: PTH100
-        items = [Item(str(file)) for file in list_images(folder, recursive=True)]
-        step = options.most_in_batch
-        listing._batches += [  # noqa: SLF001
-            Batch(str(folder), tuple(items[at : at + step])) for at in range(0, len(items), step)
-        ]
-        said(listing.images)
-    return listing
+    if not all(source.strip() for source in sources):
+        raise UsageError("archive: expected a folder, a file or a URL, found an empty word. Is a variable unset?")
+    with errors_said(path), _sorting_beside(path):
+        table = ListingTable(path, said)
+        try:
+            finder = Finder(table, Containers(table, options))
+            for source in sources:
+                finder.source(source)
+            finder.follow_links()
+            table.finish(options.most_in_batch)
+        except BaseException:
+            table.drop()
+            raise
+    return Listing(path)
+
+
+@contextmanager
+def _sorting_beside(path: Path) -> Iterator[None]:
+    """SQLite sorts in files beside that one: where temporary files usually go there may be memory alone."""
+    before = os.environ.get(_TEMPORARY)
+    os.environ[_TEMPORARY] = str(path.absolute().parent)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_TEMPORARY)
+        else:
+            os.environ[_TEMPORARY] = before

@@ -11,3 +11,6 @@ class ListingOptions:
 
     frames_apart_s: float = 1.0
     most_in_batch: int = MOST_IN_BATCH
+
+
+PLAIN_OPTIONS = ListingOptions()
