@@ -99,6 +99,11 @@ def await_events(observer: Observer, more: int = 5) -> None:
     wait_for(lambda: len(observer.of("gate/event")) >= wanted, START_S)
 
 
+def events(observer: Observer) -> Sequence[dict[str, Any]]:
+    """Those that came, live ones first."""
+    return [json.loads(one) for one in observer.of("gate/event") + observer.of("gate/history")]
+
+
 def numbers(observer: Observer) -> Sequence[int]:
-    """Of the events that came, in their order."""
-    return [json.loads(one)["seq"] for one in observer.of("gate/event") + observer.of("gate/history")]
+    """Of the events that came, live ones first."""
+    return [event["seq"] for event in events(observer)]
