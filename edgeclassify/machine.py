@@ -121,11 +121,17 @@ def clock_synchronised() -> bool | None:
     if time.time() < _EARLIEST:
         return False
     try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        state = libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes = 0: only read
+        state = _libc().adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes = 0: only read
     except (OSError, AttributeError):
         return None
     return _ASKED.synchronised() if state < 0 else state != _TIME_ERROR
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    """Once: each makes a class of its own, which refers to itself, and lasts until Python looks for such. In a
+    daemon it looks rarely: each message of health left 10 kB behind."""
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def board_name(proc: Path = _PROC) -> str:

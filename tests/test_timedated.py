@@ -1,6 +1,5 @@
 """What systemd-timedated says of the clock, asked seldom."""
 
-import ctypes
 import threading
 from pathlib import Path
 
@@ -63,7 +62,7 @@ def test_where_the_kernel_refuses_timedated_is_asked(monkeypatch: pytest.MonkeyP
         def adjtimex(self, _: object) -> int:
             return -1
 
-    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Refusing())
+    monkeypatch.setattr(machine, "_libc", Refusing)
     monkeypatch.setattr(machine, "_ASKED", Timedated(True).clock)
     assert machine.clock_synchronised() is True
 

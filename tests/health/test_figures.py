@@ -1,6 +1,7 @@
 """From the one line of a figure follows all that is made of it."""
 
 import dataclasses
+import gc
 import json
 from typing import Any, get_args, get_type_hints
 
@@ -106,3 +107,23 @@ def test_home_assistant_hears_of_a_governor_and_a_battery_where_there_is_one() -
     assert shown() == set()
     assert shown(GOVERNED) == {"health.slowdown"}
     assert shown(GOVERNED, BATTERY_VOLTS) == {"health.slowdown", "health.battery_volts"}
+
+
+def test_a_report_leaves_nothing_that_python_has_to_look_for() -> None:
+    """It looks rarely in a daemon: what refers to itself would add up for hours."""
+    monitor = HealthMonitor()
+
+    def read() -> None:
+        monitor.report(dropped=1, restarts=2, spool_depth=3, spool_dropped=4, spool_on_disk=True)
+
+    for _ in range(2):
+        read()
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for _ in range(50):
+            read()
+        assert len(gc.get_objects()) - before < 50
+    finally:
+        gc.enable()
