@@ -12,12 +12,20 @@ from pydantic import BaseModel
 
 from edgeclassify.contract.bodies import PostedEvent
 from edgeclassify.contract.bodies.base import CONTRACT_VERSION
-from edgeclassify.contract.channels import CHANNELS, DISCOVERY, DISCOVERY_OF_A_VIEW, LEVELS, Channel, Direction
+from edgeclassify.contract.channels import (
+    ANNOUNCE_ALL,
+    CHANNELS,
+    DISCOVERY,
+    DISCOVERY_OF_A_VIEW,
+    LEVELS,
+    Channel,
+    Direction,
+)
 
 TARGET = Path(__file__).parent / "contract"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Object = dict[str, Any]
-_ALL = (*CHANNELS, DISCOVERY, DISCOVERY_OF_A_VIEW)
+_ALL = (*CHANNELS, ANNOUNCE_ALL, DISCOVERY, DISCOVERY_OF_A_VIEW)
 
 
 def documents() -> dict[str, str]:

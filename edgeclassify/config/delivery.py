@@ -56,6 +56,11 @@ class MqttConfig(Section):
     heartbeat_s: Seconds = about(
         60.0, "Seconds between two state messages while nothing changes; 0: only on change."
     )
+    announce_interval_s: Seconds = about(
+        0.0,
+        "All retained messages are sent again every so many seconds, each node at its own time, for brokers that "
+        "lose them or give them to nobody who comes late; 0: never.",
+    )
     results: bool = about(False, "Publish the raw prediction of frames on <view>/result.")
     results_interval_s: Seconds = about(1.0, "At least this many seconds between two results of one view.")
 

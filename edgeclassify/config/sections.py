@@ -34,7 +34,7 @@ from edgeclassify.config.values import File, TimeZone
 from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.values import plain, with_home
 from edgeclassify.types import ModelChoice, Roi
-from edgeclassify.types.limits import RESERVED_VIEW_NAMES
+from edgeclassify.types.limits import RESERVED_NODE_NAMES, RESERVED_VIEW_NAMES
 from edgeclassify.types.model_choice import NO_DELEGATE, is_model_path
 
 
@@ -73,6 +73,13 @@ class NodeConfig(Section):
     labels_only: bool = about(
         False, "Never store or send a picture, whatever else is asked for: labels and figures only."
     )
+
+    @field_validator("name")
+    @classmethod
+    def _is_no_topic_of_all(cls, value: str) -> str:
+        if value in RESERVED_NODE_NAMES:
+            raise ValueError(f"a name other than {value} (below that topic all nodes are asked)")
+        return value
 
     @property
     def zone(self) -> tzinfo | None:

@@ -14,7 +14,7 @@ from edgeclassify.contract import bodies, requests, responses
 from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
 from edgeclassify.contract.refusals import RequestError
 from edgeclassify.contract.request_payload import body_of
-from edgeclassify.contract.topics import is_command_like
+from edgeclassify.contract.topics import announce_all, is_command_like
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Command, Option
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
@@ -108,6 +108,11 @@ _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
     Command.MODELS: (requests.Request, responses.ModelsResponse, "The models of the node."),
     Command.PROFILE: (requests.ProfileRequest, responses.ProfileResponse, "Switch to a profile, or to none."),
     Command.SET: (requests.SetRequest, responses.SetResponse, "Set an option of a view."),
+    Command.ANNOUNCE: (
+        requests.Request,
+        responses.AnnounceResponse,
+        "Send all retained messages again.",
+    ),
     Command.HISTORY: (requests.HistoryRequest, responses.HistoryResponse, "Events of the node's own log."),
     Command.TEACH_ADD: (
         requests.TeachAddRequest,
@@ -211,6 +216,12 @@ CHANNELS: tuple[Channel, ...] = (
         for name, (model, text) in _OPTIONS.items()
     ),
 )
+ANNOUNCE_ALL = Channel(
+    "request-announce-of-all", "{prefix}/request/announce", requests.AnnounceAllRequest,
+    "Asks all nodes to send all their retained messages again, each at a time of its own; nobody answers.",
+    direction=_RECEIVED,
+)  # fmt: skip
+"""One topic for all nodes: its match has no node."""
 DISCOVERY = Channel(
     "discovery", "{ha_prefix}/device/{node}/config", bodies.Discovery, "The node as a device of Home Assistant.",
     1, True,
@@ -248,6 +259,8 @@ def match_topic(prefix: str, topic: str) -> Match | None:
     """What a topic below `prefix` is; None for one that the contract does not have."""
     if not topic.startswith(f"{prefix}/"):
         return None
+    if topic == announce_all(prefix):
+        return Match(ANNOUNCE_ALL, "")
     node, *levels = topic[len(prefix) + 1 :].split("/")
     if not _is_name(node) or not 1 <= len(levels) <= 3 or not all(map(_is_name, levels)):
         return None

@@ -102,9 +102,19 @@ class Topics:
             self.request(f"{family}+"): [one for one in Command if one.family == family] for family in families
         }
 
+    @property
+    def announce_all(self) -> str:
+        """Asks all nodes of the prefix to announce themselves."""
+        return announce_all(self.prefix)
+
     def response(self, command: str) -> str:
         """Answers a request."""
         return f"{self.base}/response/{command}"
+
+
+def announce_all(prefix: str) -> str:
+    """Where all nodes below a prefix are asked to announce themselves: none of them is called `request`."""
+    return f"{prefix}/request/{Command.ANNOUNCE}"
 
 
 def is_command_like(text: str) -> bool:

@@ -58,6 +58,10 @@ class Node:
         """Figures of the running daemon."""
         return self._running.figures.report()
 
+    def announce(self) -> int:
+        """Send all that is retained again; returns how many topics that is."""
+        return self._running.current_sink.sink.announce()
+
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
         self._running.cameras.hurry(camera)

@@ -91,6 +91,10 @@ class FanOut(Sink):
         """Of the one that has some."""
         return next((found for sink in self._sinks.values() if (found := sink.progress) is not None), None)
 
+    def announce(self) -> int:
+        """Each."""
+        return sum(sink.announce() for sink in self._sinks.values())
+
     def publish_info(self, info: NodeInfo) -> None:
         """To each."""
         for sink in self._told():

@@ -215,6 +215,10 @@ class Sink(ABC):
         """Of the webhook; None: there is none here."""
         return None
 
+    def announce(self) -> int:
+        """Send all that is retained again; returns how many topics that is. 0 where nothing ever is."""
+        return 0
+
     @abstractmethod
     def publish_info(self, info: NodeInfo) -> None:
         """What runs on this node (retained)."""

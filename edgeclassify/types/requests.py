@@ -26,6 +26,7 @@ class Command(StrEnum):
     SET = "set"
     HISTORY = "history"
     PROFILE = "profile"
+    ANNOUNCE = "announce"
     TEACH_ADD = "teach/add"
     TEACH_CORRECT = "teach/correct"
     TEACH_FIT = "teach/fit"
@@ -63,6 +64,7 @@ class Permission(StrEnum):
     SET = "set"
     HISTORY = "history"
     PROFILE = "profile"
+    ANNOUNCE = "announce"
     TEACH = "teach"
 
 

@@ -27,9 +27,15 @@ def test_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["request", "response", "status"])
 def test_reserved_names(name: str) -> None:
-    assert "view[0].name: expected a name other than health, info, profile, request" in fault(
+    assert "view[0].name: expected a name other than health, info, probe, profile, request" in fault(
         view=[{"name": name}]
     )
+
+
+def test_no_node_is_called_as_the_topic_on_which_all_are_asked() -> None:
+    said = fault(node={"name": "request"})
+    assert "node.name: expected a name other than request (below that topic all nodes are asked)" in said
+    assert "found 'request'" in said
 
 
 @pytest.mark.parametrize("prefix", ["a b", " a", "a/", "/a", "a//b", "+", "a/#", "$SYS", "", "a\x00b", "a\tb"])

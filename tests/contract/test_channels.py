@@ -39,6 +39,7 @@ CHANGE = {
 }  # fmt: skip
 # What daemon/requests.py answers.
 ANSWERS: dict[str, dict[str, Any]] = {
+    "announce": {"topics": 20},
     "ping": {"ts": "2026-11-23T07:16:39.855Z"},
     "info": {
         "version": "0.2.0",
@@ -189,6 +190,25 @@ def test_what_the_node_writes_follows_the_contract(message: Message) -> None:
 def test_every_kind_that_a_node_sends_is_among_them() -> None:
     sent = {channel.name for channel in CHANNELS if channel.direction is Direction.SENT}
     assert {channel_of(message).name for message in messages()} == sent
+
+
+@pytest.mark.parametrize(
+    ("payload", "fault"),
+    [
+        (b"", None),
+        (b'{"within_s": 300}', None),
+        (b'{"within_s": 3601}', "within_s: Input should be less than or equal to 3600, found 3601"),
+    ],
+)
+def test_all_nodes_are_asked_on_a_topic_that_is_no_nodes(payload: bytes, fault: str | None) -> None:
+    match = match_topic("edgeclassify", "edgeclassify/request/announce")
+    assert match is not None
+    assert (match.node, match.channel.name) == ("", "request-announce-of-all")
+    assert match.channel.fault_of(payload) == fault
+    assert match_topic("edgeclassify", "edgeclassify/request/ping") is None
+    of_one = match_topic("edgeclassify", "edgeclassify/porch/request/announce")
+    assert of_one is not None
+    assert (of_one.node, of_one.channel.name) == ("porch", "request-announce")
 
 
 def test_discovery_follows_the_contract() -> None:

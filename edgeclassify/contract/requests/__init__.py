@@ -18,7 +18,12 @@ if TYPE_CHECKING:
         ViewRequest,
         ViewsRequest,
     )
-    from edgeclassify.contract.requests.node import HistoryRequest, PauseRequest, ProfileRequest
+    from edgeclassify.contract.requests.node import (
+        AnnounceAllRequest,
+        HistoryRequest,
+        PauseRequest,
+        ProfileRequest,
+    )
     from edgeclassify.contract.requests.options import SetRequest
     from edgeclassify.contract.requests.reading import option_request, profile_request, request_of, transaction_of
     from edgeclassify.contract.requests.teaching import (
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_TRANSACTION",
+    "AnnounceAllRequest",
     "HistoryRequest",
     "PauseRequest",
     "ProfileRequest",

@@ -1,20 +1,22 @@
 """What is asked of a node and its views: to rest for a while, for a profile, for events of its log."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from edgeclassify import types
-from edgeclassify.contract.bodies.base import Label, Level, Time, about
+from edgeclassify.contract.bodies.base import Body, Label, Level, Time, about
 from edgeclassify.contract.encoding import seconds_of
-from edgeclassify.contract.refusals import choices
+from edgeclassify.contract.refusals import RequestError, choices, shown
 from edgeclassify.contract.requests.base import Request, ViewsRequest
 from edgeclassify.types import Asker, Command, EventType, Period
 from edgeclassify.types.history import MOST_EVENTS
-from edgeclassify.types.limits import MAX_SNOOZE_S, NO_PROFILE
+from edgeclassify.types.limits import MAX_ANNOUNCE_WITHIN_S, MAX_SNOOZE_S, NO_PROFILE
 
 EventNumber = Annotated[int, Field(ge=0, lt=2**63)]
+ANNOUNCE_WITHIN_S = 60.0
+"""Where nobody says otherwise: 10,000 nodes are 3,300 messages a second."""
 _NUMBER_WORDS = "the number of an event"
 _TIME_WORDS = "a time such as 2026-11-29T06:54:00.000Z"
 
@@ -32,6 +34,28 @@ class PauseRequest(ViewsRequest):
     def to_request(self, command: Command, asker: Asker) -> types.Request:
         """The record of it."""
         return types.Request(command, self.transaction, self.view, seconds=self.seconds, asker=asker)
+
+
+class AnnounceAllRequest(Body):
+    """Asks all nodes to send all their retained messages again. Nobody answers it."""
+
+    within_s: Annotated[float, Field(ge=0, le=MAX_ANNOUNCE_WITHIN_S)] = about(
+        "Each node does it at a time of its own within so many seconds: a broker takes some thousands of messages "
+        "in a second, and a node has about 20.",
+        default=ANNOUNCE_WITHIN_S,
+    )
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> "AnnounceAllRequest":
+        """What came from a stranger. Raises RequestError."""
+        for key in body:
+            if key not in cls.model_fields:
+                raise RequestError(f"{shown(key)}: announce has no such key, expected within_s")
+        try:
+            return cls.model_validate(body)
+        except ValidationError as error:
+            expected = f"a number of 0 to {MAX_ANNOUNCE_WITHIN_S}"
+            raise RequestError(f"within_s: expected {expected}, found {shown(body.get('within_s'))}") from error
 
 
 class ProfileRequest(Request):

@@ -12,6 +12,7 @@ from edgeclassify.replaced_files import late_imports
 if TYPE_CHECKING:
     from edgeclassify.contract.responses import teaching
     from edgeclassify.contract.responses.answers import (
+        AnnounceResponse,
         Answer,
         ClassifyNowResponse,
         HistoryResponse,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     )
     from edgeclassify.contract.responses.carried import (
         SCORES_TOP,
+        Announced,
         HistoryOverview,
         HistoryPage,
         KnownModel,
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCORES_TOP",
+    "AnnounceResponse",
+    "Announced",
     "Answer",
     "ClassifyNowResponse",
     "HistoryOverview",

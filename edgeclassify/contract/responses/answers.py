@@ -9,6 +9,7 @@ from edgeclassify.contract.bodies.base import Body, Versioned, about
 from edgeclassify.contract.requests.base import Transaction
 from edgeclassify.contract.responses import teaching
 from edgeclassify.contract.responses.carried import (
+    Announced,
     HistoryOverview,
     HistoryPage,
     Models,
@@ -65,6 +66,12 @@ class PingResponse(Answer):
     """The answer to ping."""
 
     data: Ping | Nothing = about("Empty on an error.")
+
+
+class AnnounceResponse(Answer):
+    """The answer to announce."""
+
+    data: Announced | Nothing = about("Empty on an error.")
 
 
 class InfoResponse(Answer):

@@ -29,6 +29,12 @@ class Ping(Body):
         return cls.made(ts=rfc3339(now))
 
 
+class Announced(Body):
+    """All that is retained goes out again."""
+
+    topics: Count = about("How many topics have a value that is sent again.")
+
+
 class Options(Body):
     """What the options of a view are set to."""
 

@@ -53,6 +53,7 @@ class CommandHandler:
             Command.SET: self._set,
             Command.HISTORY: self._ask_history,
             Command.PROFILE: self._choose_profile,
+            Command.ANNOUNCE: self._announce,
             **dict.fromkeys((one for one in Command if one.family == TEACHING), self._teach),
         }
 
@@ -109,6 +110,9 @@ class CommandHandler:
 
     def _choose_profile(self, request: Request) -> Body:
         return responses.ProfileChosen.of(*self._node.profiles.choose(request.profile))
+
+    def _announce(self, _: Request) -> Body:
+        return responses.Announced.made(topics=self._node.announce())
 
     def _reload(self, request: Request) -> None:
         """Answered where it was asked: the new config may have another name for this node."""

@@ -20,6 +20,7 @@ from edgeclassify.publish.mqtt.link.received import WINDOW
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.link.waits import Waker
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.requests.announcing import Announcing
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
 from edgeclassify.publish.mqtt.serving import Serving
 from edgeclassify.publish.mqtt.session.session import Session
@@ -54,7 +55,8 @@ class Delivery:
         connector: Callable[[BrokerSettings, Waker, ConnectInterrupt], Connector] | None = None,
     ) -> None:
         self._config, self._settings, self._outbox = config, settings, outbox
-        self._listener = Listener(outbox, receivers)
+        announcing = Announcing(config.announce_interval_s, time.monotonic)
+        self._listener = Listener(outbox, receivers, announcing=announcing)
         self._on_removed, self._backoff = on_removed, backoff
         self._servers = servers
         self._failed = FailedAttempts()

@@ -109,6 +109,12 @@ class Outbox:
                     with contextlib.suppress(PublishError):
                         self.retained.put(Rank.STATE, outgoing.state_message(self.layout.topics, shown.state))
 
+    def announce(self) -> int:
+        """Queue the newest value of every retained topic; returns how many those are."""
+        self.renew_states(older_than_s=0.0)
+        self.retained.renew()
+        return self.retained.waiting
+
     def put_result(self, view: str, prediction: Prediction) -> bool:
         """Keep a result where one is due; True when it is to be sent."""
         now = self._clock()

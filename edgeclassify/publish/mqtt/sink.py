@@ -154,6 +154,12 @@ class MqttSink(Sink):
                 return
         self._delivery.close()
 
+    def announce(self) -> int:
+        """At once, or with the next connection."""
+        topics = self._outbox.announce()
+        self._delivery.wake()
+        return topics
+
     def publish_info(self, info: NodeInfo) -> None:
         """Retained, on every connect."""
         self._put(Rank.INFO, outgoing.info_message(self._topics, info))

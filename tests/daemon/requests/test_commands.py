@@ -72,6 +72,19 @@ def test_ping_info_models(start_node: StartNode) -> None:
     assert {"name": "builtin", "installed": True} in models["models"]
 
 
+def test_announced_again_is_all_that_is_retained(start_node: StartNode) -> None:
+    node = started(start_node())
+    wait_for(lambda: node.of(f"{BASE}/health"))
+    asked_at = len(node.observer.received)
+    answer = node.ask("announce")
+    # The values come before the answer.
+    again = {message.topic for message in node.observer.received[asked_at:] if message.retain}
+    assert answer == {"topics": len(again)}
+    expected = [f"{BASE}/{end}" for end in ("status", "info", "health", "gate/state", "gate/availability")]
+    assert again.issuperset([*expected, "homeassistant/device/n/config"])
+    assert len(node.events()) == 1
+
+
 # --- pause and resume ------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,7 @@ class Inbox:
                 self._plain[topics.option_set(view, option)] = partial(_option, view, option)
         if Command.PROFILE in self._allowed and has_profiles:
             self._plain[topics.profile_set] = lambda payload: requests.profile_request(payload, ProfileTopic())
+        self._announces = Command.ANNOUNCE in self._allowed
         self._per_minute = config.per_minute
         self._requests = _Limit(config.per_minute, clock)
         self._messages = _Limit(config.per_minute * ANSWERS_PER_REQUEST, clock)
@@ -72,7 +73,7 @@ class Inbox:
         # Where no command of a family is obeyed a broker need not let the node listen there.
         families = {"", *(command.family for command in self._allowed)}
         requests = (topic for topic, (first, *_) in self._topics.all_requests.items() if first.family in families)
-        return (*requests, *self._plain)
+        return (*requests, *self._plain, *((self._topics.announce_all,) if self._announces else ()))
 
     def take(self, topic: str, payload: bytes, retain: bool) -> Request | Response | None:
         """What to carry out, or what to answer; None: neither. Never raises.
@@ -91,6 +92,30 @@ class Inbox:
             return None
         self._drops.is_over()
         return self._plain_text(topic, payload) if is_plain else self._request(topic, payload)
+
+    def take_of_all(self, payload: bytes, retain: bool) -> float | None:
+        """All nodes are asked to announce themselves: within how many seconds; None: it is not done. Never raises.
+
+        Nobody can be answered, so what is wrong with it is logged once.
+        """
+        topic = self._topics.announce_all
+        if not self._announces:
+            return None
+        if retain:
+            self._say_retained(topic)
+            return None
+        if not self._messages.take():
+            self._say_dropping()
+            return None
+        self._drops.is_over()
+        try:
+            within_s = requests.AnnounceAllRequest.read(body_of(payload)).within_s
+        except (RequestError, ReplacedFilesError) as fault:
+            if self._bad_options.is_news(topic):
+                log.warning("%s: not done: %s", topic, fault)
+            return None
+        self._bad_options.is_over(topic)
+        return within_s
 
     def _request(self, topic: str, payload: bytes) -> Request | Response:
         name, transaction = topic.removeprefix(self._request_prefix), None

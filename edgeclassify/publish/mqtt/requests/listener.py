@@ -13,7 +13,9 @@ from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.mqtt.link.client import LARGEST_PACKET
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.requests.announcing import Announcing
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.requests.repeat import Repeat
 from edgeclassify.publish.mqtt.retained import Rank
 from edgeclassify.types import Request
 
@@ -21,8 +23,6 @@ log = logging.getLogger(__name__)
 
 DISCOVERY_JITTER_S = 5.0
 """When Home Assistant comes back every node announces itself, and they must not all do so at once."""
-REPEAT_S, REPEAT_MAX_S = 1.0, 60.0
-"""Between two answers to the same thing; while it goes on this doubles. Anybody may write on `status`."""
 SHUN_S = 3600.0
 """How long a topic is not listened to that has brought a message too large to get past."""
 
@@ -45,35 +45,20 @@ class Receivers:
         return tuple(dict.fromkeys((*birth, *asked, *sorted(self.overheard))))
 
 
-class Repeat:
-    """Something that is done again when somebody asks for it, however often: at growing distances, and always
-    after the last time that it was asked for."""
-
-    def __init__(self) -> None:
-        self._due: float | None = None
-        self._pause_s = REPEAT_S
-        self._last = float("-inf")
-
-    def ask(self, now: float, delay_s: float = 0.0) -> None:
-        """Ask for it, in `delay_s` at the earliest."""
-        if self._due is None:
-            self._due = max(now + delay_s, self._last + self._pause_s)
-
-    def take(self, now: float) -> bool:
-        """True where it is due, which is told once."""
-        if self._due is None or now < self._due:
-            return False
-        quiet = now - self._last > 10 * self._pause_s
-        self._pause_s = REPEAT_S if quiet else min(2 * self._pause_s, REPEAT_MAX_S)
-        self._due, self._last = None, now
-        return True
-
-
 class Listener:
     """Used by the delivery thread alone. `clock`: monotonic seconds."""
 
-    def __init__(self, outbox: Outbox, receivers: Receivers, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        receivers: Receivers,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        announcing: Announcing | None = None,
+    ) -> None:
+        """`announcing`: says when all that is retained is sent again."""
         self._outbox, self.receivers, self._clock = outbox, receivers, clock
+        self._announcing = announcing or Announcing(0.0, clock)
         self._topics = outbox.layout.topics
         self._show_all, self._show_status, self._announce = Repeat(), Repeat(), Repeat()
         self._said = Once()
@@ -103,6 +88,10 @@ class Listener:
         elif announcement is not None and arrived.topic in announcement.birth_topics:
             if arrived.payload == outgoing.ONLINE:
                 self._announce.ask(self._clock(), random.uniform(0, DISCOVERY_JITTER_S))
+        elif inbox is not None and arrived.topic == self._topics.announce_all:
+            within_s = inbox.take_of_all(arrived.payload, arrived.retained)
+            if within_s is not None:
+                self._announcing.asked(within_s)
         elif inbox is not None:
             found = inbox.take(arrived.topic, arrived.payload, arrived.retained)
             if isinstance(found, Request):
@@ -115,6 +104,8 @@ class Listener:
         now, live = self._clock(), self._outbox.retained
         if self._show_all.take(now):
             live.renew()
+        if self._announcing.take():
+            self._outbox.announce()
         if self._show_status.take(now):
             live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
         if self.receivers.announcement is not None and self._announce.take(now):

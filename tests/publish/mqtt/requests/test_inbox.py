@@ -45,6 +45,7 @@ def test_subscriptions_are_narrow() -> None:
         "edgeclassify/porch/gate/enabled/set",
         "edgeclassify/porch/gate/threshold/set",
         "edgeclassify/porch/gate/interval/set",
+        "edgeclassify/request/announce",
     }
     with_profiles = set(inbox(("gate",), has_profiles=True).subscriptions())
     assert with_profiles - set(inbox(("gate",)).subscriptions()) == {"edgeclassify/porch/profile/set"}

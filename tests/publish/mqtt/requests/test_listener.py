@@ -1,11 +1,21 @@
 """What arrives from the broker, and who hears of it."""
 
+import pytest
+
+from edgeclassify.config import CommandsConfig
+from edgeclassify.contract import outgoing
 from edgeclassify.publish.interface import SpoolReader
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.requests.announcing import Announcing
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
+from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
+from edgeclassify.publish.mqtt.retained import Rank
 from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.types import Command, Permission, Request
 from tests.publish.records import layout
+from tests.support.clock import Clock
 
 
 def listener(*topics: str) -> tuple[Listener, list[tuple[str, bytes]]]:
@@ -29,3 +39,100 @@ def test_topics_of_others_are_subscribed_to_and_overheard_retained_or_not() -> N
 def test_nothing_of_others_is_listened_to_unasked() -> None:
     made, _ = listener()
     assert made.wanted(wildcards=True) == ["edgeclassify/porch/status"]
+
+
+ALL = "edgeclassify/request/announce"
+
+
+class Asked:
+    """A listener of a node that obeys requests, its clock, and what it has to send."""
+
+    def __init__(self, *allow: str) -> None:
+        self.clock = Clock(1000.0)
+        self.outbox = Outbox(layout({"gate": ()}), MemorySpool(), results_interval_s=1.0)
+        config = CommandsConfig(allow=tuple(map(Permission, allow or ("announce",))))
+        topics = self.outbox.layout.topics
+        box = Inbox(topics=topics, views=("gate",), config=config, asker=ResponseTopics(), clock=self.clock)
+        self.requests: list[Request] = []
+        self.made = Listener(
+            self.outbox,
+            Receivers(box, self.requests.append, None),
+            self.clock,
+            announcing=Announcing(0.0, self.clock, draw=lambda _, high: high),
+        )
+        for online in (True, False):
+            self.outbox.retained.put(Rank.AVAILABILITY, outgoing.availability_message(topics, "gate", online))
+        self.outbox.retained.put(Rank.STATUS, outgoing.status_message(topics, online=True))
+        self.sent()
+
+    def hear(self, payload: bytes = b"", *, retained: bool = False, topic: str = ALL) -> None:
+        self.made.hear(Arrived(topic, payload, retained), stopping=False)
+
+    def sent(self) -> list[str]:
+        self.made.answer()
+        messages = []
+        while (message := self.outbox.retained.take()) is not None:
+            messages.append(message.topic.removeprefix("edgeclassify/porch/"))
+        return messages
+
+
+def test_asked_with_all_nodes_it_sends_all_that_is_retained_at_its_own_time() -> None:
+    node = Asked()
+    assert node.made.wanted(wildcards=True)[-1] == ALL
+    node.hear(b'{"within_s": 7}')
+    node.clock.now += 6.9
+    assert node.sent() == []
+    node.clock.now += 0.1
+    assert node.sent() == ["status", "gate/availability"]
+    node.clock.now += 100
+    assert node.sent() == []
+
+
+def test_without_a_time_it_is_within_a_minute() -> None:
+    node = Asked()
+    node.hear()
+    node.clock.now += 59.9
+    assert node.sent() == []
+    node.clock.now += 0.1
+    assert node.sent()
+
+
+def test_what_is_no_such_request_does_nothing_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    node = Asked()
+    for payload in (b'{"within_s": 3601}', b'{"within_s": -1}', b'{"within": 1}', b"[]", b'{"within_s": "soon"}'):
+        node.hear(payload)
+    node.hear(b"", retained=True)
+    node.clock.now += 10_000
+    assert node.sent() == []
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{ALL}: not done: within_s: expected a number of 0 to 3600, found 3601",
+        f"'{ALL}': ignored, for it is retained. Send requests without the retain flag.",
+    ]
+    node.hear(b'{"within_s": 0}')
+    assert node.sent()
+    node.hear(b'{"within": 1}')
+    expected = f"{ALL}: not done: 'within': announce has no such key, expected within_s"
+    assert caplog.records[-1].getMessage() == expected
+
+
+def test_where_it_is_not_allowed_nobody_listens_there() -> None:
+    node = Asked("ping")
+    assert ALL not in node.made.wanted(wildcards=True)
+    node.hear(b'{"within_s": 0}')
+    assert node.sent() == []
+
+
+def test_of_a_flood_of_them_the_rest_is_dropped() -> None:
+    node = Asked()
+    for _ in range(1000):
+        node.hear(b'{"within_s": 0}')
+        node.clock.now += 0.01
+    assert node.sent()
+    node.clock.now += 0.5
+    assert node.sent() == []
+
+
+def test_asked_alone_it_is_a_request_like_any_other() -> None:
+    node = Asked()
+    node.hear(topic="edgeclassify/porch/request/announce")
+    assert [request.command for request in node.requests] == [Command.ANNOUNCE]
