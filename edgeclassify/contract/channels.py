@@ -217,7 +217,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
 )
 ANNOUNCE_ALL = Channel(
-    "request-announce-of-all", "{prefix}/request/announce", requests.AnnounceAllRequest,
+    "announce-all", "{prefix}/request/announce", requests.AnnounceAllRequest,
     "Asks all nodes to send all their retained messages again, each at a time of its own; nobody answers.",
     direction=_RECEIVED,
 )  # fmt: skip

@@ -203,7 +203,7 @@ def test_every_kind_that_a_node_sends_is_among_them() -> None:
 def test_all_nodes_are_asked_on_a_topic_that_is_no_nodes(payload: bytes, fault: str | None) -> None:
     match = match_topic("edgeclassify", "edgeclassify/request/announce")
     assert match is not None
-    assert (match.node, match.channel.name) == ("", "request-announce-of-all")
+    assert (match.node, match.channel.name) == ("", "announce-all")
     assert match.channel.fault_of(payload) == fault
     assert match_topic("edgeclassify", "edgeclassify/request/ping") is None
     of_one = match_topic("edgeclassify", "edgeclassify/porch/request/announce")

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 DISCOVERY_JITTER_S = 5.0
 """When Home Assistant comes back every node announces itself, and they must not all do so at once."""
+RETOLD_AFTER_S = 3.0
+"""So long after its discovery all else goes out: Home Assistant listens to an entity's topics by then, and not every
+broker has kept for it what was said before."""
 SHUN_S = 3600.0
 """How long a topic is not listened to that has brought a message too large to get past."""
 
@@ -60,7 +63,7 @@ class Listener:
         self._outbox, self.receivers, self._clock = outbox, receivers, clock
         self._announcing = announcing or Announcing(0.0, clock)
         self._topics = outbox.layout.topics
-        self._show_all, self._show_status, self._announce = Repeat(), Repeat(), Repeat()
+        self._show_all, self._show_status, self._discover, self._retell = (Repeat() for _ in range(4))
         self._said = Once()
         self._shunned: dict[str, float] = {}
         self._too_large: str | None = None
@@ -87,7 +90,7 @@ class Listener:
                 self._show_status.ask(self._clock())
         elif announcement is not None and arrived.topic in announcement.birth_topics:
             if arrived.payload == outgoing.ONLINE:
-                self._announce.ask(self._clock(), random.uniform(0, DISCOVERY_JITTER_S))
+                self._discover.ask(self._clock(), random.uniform(0, DISCOVERY_JITTER_S))
         elif inbox is not None and arrived.topic == self._topics.announce_all:
             within_s = inbox.take_of_all(arrived.payload, arrived.retained)
             if within_s is not None:
@@ -108,8 +111,11 @@ class Listener:
             self._outbox.announce()
         if self._show_status.take(now):
             live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
-        if self.receivers.announcement is not None and self._announce.take(now):
+        if self.receivers.announcement is not None and self._discover.take(now):
             live.put_all(Rank.DISCOVERY, self.receivers.announcement.messages)
+            self._retell.ask(now, RETOLD_AFTER_S)
+        if self._retell.take(now):
+            self._outbox.announce()
 
     def denied(self, topic: str, reason: str) -> None:
         """The broker refuses a subscription."""
