@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 DISCOVERY_JITTER_S = 5.0
 """When Home Assistant comes back every node announces itself, and they must not all do so at once."""
 RETOLD_AFTER_S = 3.0
-"""So long after its discovery all else goes out: Home Assistant listens to an entity's topics by then, and not every
+"""So long after its discovery all else goes out: Home Assistant listens to the entities by then, and not every
 broker has kept for it what was said before."""
 SHUN_S = 3600.0
 """How long a topic is not listened to that has brought a message too large to get past."""
