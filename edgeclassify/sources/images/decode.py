@@ -58,13 +58,14 @@ _OUTPUT_SHARE = 12
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedImage:
     """`pixels`: BGR uint8, (height, width, 3), upright. `full_width`, `full_height`: the image's own size,
-    upright, larger than the array where it was decoded at a reduced scale. `taken_at`: see ImageHeader."""
+    upright, larger than the array where it was decoded at a reduced scale. The times: see ImageHeader."""
 
     pixels: Pixels
     full_width: int
     full_height: int
     kind: str
     taken_at: float | None = None
+    taken_at_utc: float | None = None
 
 
 def decode_image(
@@ -91,7 +92,7 @@ def decode_image(
     full = (header.height, header.width) if scale > 1 else pixels.shape[:2]
     if scale > 1 and header.orientation >= 5:
         full = full[::-1]
-    return DecodedImage(pixels, full[1], full[0], header.kind, header.taken_at)
+    return DecodedImage(pixels, full[1], full[0], header.kind, header.taken_at, header.taken_at_utc)
 
 
 def _pixels(data: bytes, header: ImageHeader, scale: int, name: str, *, in_strips: bool) -> Pixels:

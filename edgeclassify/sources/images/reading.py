@@ -46,7 +46,7 @@ def read_image(
     Raises MissingInputError (nothing there, not readable), ImageError (no image, damaged, too large) or
     SourceError (the server can't be reached). What becomes of each kind of image: see decode_image.
     """
-    data, _ = _bytes_of(location, None, most_bytes, access)
+    data, _ = bytes_of(location, None, most_bytes, access)
     return decode_image(data, shown(location), wanted_side, most_bytes=most_bytes)
 
 
@@ -73,7 +73,7 @@ def load_frame(
     """
     captured_at_ns, captured_at, scene_ns, changed_at = time.monotonic_ns(), time.time(), None, None
     if data is None:
-        data, changed_at = _bytes_of(location, within, most_bytes, access)
+        data, changed_at = bytes_of(location, within, most_bytes, access)
     image = decode_image(data, shown(location), wanted_side, most_bytes=most_bytes)
     if own_time and changed_at is not None:
         captured_at = _time_of(image.taken_at, changed_at)
@@ -194,13 +194,16 @@ def _check_status(path: Path, status: os.stat_result, most_bytes: int) -> None:
         )
 
 
-def _bytes_of(
+def bytes_of(
     location: str | Path,
     within: Path | None = None,
     most_bytes: int | None = MOST_BYTES,
     access: "Access | None" = None,
 ) -> tuple[bytes, float | None]:
-    """The file's or URL's bytes, and when the file was changed (seconds since the epoch; None: it is a URL)."""
+    """The file's or URL's bytes, and when the file was changed (seconds since the epoch; None: it is a URL).
+
+    `within`, `most_bytes`, `access`: see load_frame. Raises MissingInputError, ImageError or SourceError.
+    """
     if isinstance(location, str) and is_url(location):
         from edgeclassify.sources.support.image_by_url import PLAIN_ACCESS, fetch
 

@@ -5,7 +5,7 @@ Sources: TIFF 6.0, Exif 2.32 (OffsetTimeOriginal: 2.31).
 
 import re
 import struct
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from edgeclassify.lazy_dataclass import dataclass
 
@@ -28,11 +28,13 @@ Tags = dict[int, int | bytes]
 class Exif:
     """`orientation`: 1-8, 1: upright. `taken_at`: seconds since the epoch; None where the block tells no time.
 
-    A time without an offset is taken as local time, which is what cameras write.
+    A time without an offset is taken as local time, which is what cameras write; in `taken_at_utc` as UTC, so that
+    it is the same wherever it is read.
     """
 
     orientation: int = 1
     taken_at: float | None = None
+    taken_at_utc: float | None = None
 
 
 def read_exif(block: bytes) -> Exif:
@@ -48,7 +50,7 @@ def read_exif(block: bytes) -> Exif:
         own = tiff_tags(block, folder) if isinstance(folder, int) else {}
     except (struct.error, IndexError):
         own = {}
-    return Exif(orientation, _taken_at(own))
+    return Exif(orientation, *_taken_at(own))
 
 
 def tiff_tags(data: bytes, at: int | None = None) -> Tags:
@@ -71,20 +73,21 @@ def tiff_tags(data: bytes, at: int | None = None) -> Tags:
     return tags
 
 
-def _taken_at(tags: Tags) -> float | None:
+def _taken_at(tags: Tags) -> tuple[float | None, float | None]:
+    """As local time, and as UTC, where no offset is told."""
     text, offset, fraction = (_text(tags, tag) for tag in (_TAKEN, _TAKEN_OFFSET, _TAKEN_FRACTION))
     try:
         moment = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
         if moment.year < _FIRST_YEAR:
-            return None
+            return None, None
         if zone := re.fullmatch(r"([+-])(\d\d):?(\d\d)", offset, re.ASCII):
             minutes = int(f"{zone[1]}1") * (int(zone[2]) * 60 + int(zone[3]))
             moment = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
-        return moment.timestamp() + (
-            float(f"0.{fraction}") if re.fullmatch(r"\d{1,9}", fraction, re.ASCII) else 0.0
-        )
+        part = float(f"0.{fraction}") if re.fullmatch(r"\d{1,9}", fraction, re.ASCII) else 0.0
+        as_utc = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return moment.timestamp() + part, as_utc.timestamp() + part
     except (ValueError, OverflowError, OSError):
-        return None
+        return None, None
 
 
 def _text(tags: Tags, tag: int) -> str:

@@ -10,7 +10,7 @@ from edgeclassify.sources.images.headers.exif import read_exif
 class ImageHeader:
     """`width` and `height` in pixels as stored, before `orientation` (Exif's 1-8, 1: upright) is applied.
 
-    `taken_at`: when the image was taken, as Exif tells it, in seconds since the epoch.
+    `taken_at`, `taken_at_utc`: when the image was taken, as Exif tells it, in seconds since the epoch (see Exif).
     `fault` says in a few words why the file can't be whole, None where nothing is wrong so far.
     `animated`: a WebP that is. Of a JPEG: `several_scans`: its decoder holds the `coefficients` (bytes) of the
     whole image, whatever the scale; `scan_at`: where the first scan begins; `is_open`: it has no end marker, and
@@ -22,6 +22,7 @@ class ImageHeader:
     height: int = 0
     orientation: int = 1
     taken_at: float | None = None
+    taken_at_utc: float | None = None
     progressive: bool = False
     several_scans: bool = False
     coefficients: int = 0
@@ -41,4 +42,4 @@ class ImageHeader:
 def with_exif(header: ImageHeader, block: bytes) -> ImageHeader:
     """The header with what an Exif block adds to it."""
     exif = read_exif(block)
-    return replace(header, orientation=exif.orientation, taken_at=exif.taken_at)
+    return replace(header, orientation=exif.orientation, taken_at=exif.taken_at, taken_at_utc=exif.taken_at_utc)
