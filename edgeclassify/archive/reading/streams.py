@@ -14,7 +14,10 @@ MOST_OPEN = 2
 
 
 def bytes_within(location: str, offset: int, size: int, name: str) -> bytes:
-    """So many bytes from there on. `name`: of what they are, for messages. Raises MissingInputError or ImageError where they are not there."""
+    """So many bytes from there on. `name`: what they are, for messages.
+
+    Raises MissingInputError or ImageError where they are not there.
+    """
     try:
         if is_compressed(location) or is_store(location):
             data = _streamed(location, offset, size)
