@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 @click.argument("file", type=CONFIG_PATH, default=CONFIG, envvar=ENVIRONMENT)
 @click.option("--schema", is_flag=True, help="Print the config's JSON Schema for editors, and exit.")
 @click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")
+@click.option(
+    "--print", "shown", is_flag=True, help="Print each key that the file and those below it say, and which."
+)
 @click.option("--elsewhere", is_flag=True, help="It is meant for another machine: what is not here is no fault.")
-def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
+def check(file: Path, schema: bool, example: bool, shown: bool, elsewhere: bool) -> None:
     """Check the config FILE: every fault in one go. Exit status 0, or 78 with faults.
 
     Without FILE it is the one that `run` takes: of EDGECLASSIFY_CONFIG, else /etc/edgeclassify/edgeclassify.toml.
+
+    With --print: what holds in the end of the file, of those that it includes, of the environment and of an
+    update, each key with the file that it comes from; secrets are left out. It is printed before it is checked.
 
     Where the file is right, what it names is looked at too: sources, models and labels, password, certificates.
     What would end the daemon's start is a fault. A config in /etc/edgeclassify is the service's: its user must be
@@ -32,6 +38,7 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
     \b
     Example:  edgeclassify check /etc/edgeclassify/edgeclassify.toml
               edgeclassify check --example > edgeclassify.toml
+              edgeclassify check --print edgeclassify.toml
     """
     from edgeclassify.config import json_schema, load_config
     from edgeclassify.config.reference import reference
@@ -41,6 +48,10 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
     elif schema:
         click.echo(json.dumps(json_schema(), indent=2))
     else:
+        if shown:
+            from edgeclassify.config.layers.shown import shown_config
+
+            click.echo(shown_config(file), nl=False)
         config = load_config(file)
         _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())

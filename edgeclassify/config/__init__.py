@@ -21,7 +21,7 @@ from edgeclassify.config.delivery import (
 )
 from edgeclassify.config.governor import GovernorConfig
 from edgeclassify.config.home_assistant import SHOWN_PLAINLY, HomeAssistantConfig, ViewHomeAssistantConfig
-from edgeclassify.config.loading import json_schema, load_config, parse_config
+from edgeclassify.config.loading import config_of, json_schema, load_config, parse_config
 from edgeclassify.config.sections import (
     Config,
     LoggingConfig,
@@ -61,6 +61,7 @@ __all__ = [
     "WebConfig",
     "WebTlsConfig",
     "WebhookConfig",
+    "config_of",
     "json_schema",
     "load_config",
     "parse_config",

@@ -1,7 +1,9 @@
 """From a TOML file to Config: decode, check, gather every fault, resolve relative paths."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -9,35 +11,60 @@ from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.delivery import WebhookConfig
 from edgeclassify.config.faults import faults_of
+from edgeclassify.config.reading import config_bytes, config_text, parsed
 from edgeclassify.config.sections import Config, ModelConfig
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
 from edgeclassify.config.updates import UpdatesConfig, is_key_path
 from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.faults import ConfigFault, report
-from edgeclassify.documents.toml import parse_toml
 from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError
-from edgeclassify.files import NotPlainFileError, read_plain_file
 from edgeclassify.redaction import remember_all_in
 from edgeclassify.types.model_choice import is_model_path
 
-MAX_BYTES = 1_000_000
+if TYPE_CHECKING:
+    from edgeclassify.config.layers.update_layer import UpdateChoice
 
 
-def load_config(path: Path) -> Config:
-    """Read and check a config file. Raises ConfigError with every fault in one message."""
-    text = config_text(config_bytes(path), path)
-    try:
-        document = parse_toml(text)
-    except ValueError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    return parse_config(document, str(path), path.resolve().parent)
+def load_config(path: Path, update: "UpdateChoice | None" = None) -> Config:
+    """Read and check a config file; `update` as of config_of(). Raises ConfigError with every fault at once."""
+    return config_of(parsed(config_text(config_bytes(path), path), path), path, update)
 
 
-def parse_config(document: dict[str, Any], name: str, base: Path) -> Config:
+def config_of(document: dict[str, Any], path: Path, update: "UpdateChoice | None" = None) -> Config:
+    """The document of a config file, with the files that it includes, its variables and the update below it.
+
+    `update`: None: the one that runs here. Raises ConfigError with every fault in one message.
+    """
+    base = path.resolve().parent
+    if not is_layered(document):
+        return parse_config(document, str(path), base)
+    from edgeclassify.config.layers.layered import layered
+
+    whole = layered(document, path, update)
+    return parse_config(whole.document, str(path), base, whole.origins.other_file).with_files(whole.files)
+
+
+def is_layered(document: dict[str, Any]) -> bool:
+    """False where the file says all by itself: then nothing is imported that puts several together."""
+    return "include" in document or "updates" in document or _names_variables(document)
+
+
+def _names_variables(value: Any) -> bool:
+    if isinstance(value, str):
+        return "${" in value
+    if isinstance(value, dict):
+        return any(map(_names_variables, value.values()))
+    return isinstance(value, list) and any(map(_names_variables, value))
+
+
+def parse_config(
+    document: dict[str, Any], name: str, base: Path, other_file: Callable[[str], Path | None] = lambda _: None
+) -> Config:
     """A parsed TOML document as Config. Relative paths are relative to `base`, the config file's folder.
 
-    Raises ConfigError that lists every fault, under the heading `name`.
+    `other_file`: which file says a key, where it is not the one of that name. Raises ConfigError that lists every
+    fault, under the heading `name`.
     """
     remember_all_in(document)
     faults: list[ConfigFault] = []
@@ -50,8 +77,12 @@ def parse_config(document: dict[str, Any], name: str, base: Path) -> Config:
     known = {fault.key for fault in faults}
     faults += [fault for fault in cross_faults(document) if fault.key not in known]
     if config is None or faults:
-        raise ConfigError(report(name, faults))
+        raise ConfigError(report(name, [_placed(fault, other_file(fault.key)) for fault in faults]))
     return _absolute(config, base).with_origin(name)
+
+
+def _placed(fault: ConfigFault, file: Path | None) -> ConfigFault:
+    return fault if file is None else replace(fault, key=f"{fault.key} (in {file})")
 
 
 def json_schema() -> dict[str, Any]:
@@ -62,40 +93,6 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "edgeclassify config",
     }
-
-
-def config_bytes(path: Path) -> bytes:
-    """What is in a config file. Raises ConfigError."""
-    try:
-        content = read_plain_file(path, MAX_BYTES)
-    except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path}: expected a config file, found nothing there. "
-            "`edgeclassify check --example` prints one to start from."
-        ) from error
-    except NotPlainFileError as error:
-        raise ConfigError(f"{path}: expected a readable file, found a pipe or device. Name a file.") from error
-    except IsADirectoryError as error:
-        raise ConfigError(f"{path}: expected a readable file, found a folder. Name the file in it.") from error
-    except PermissionError as error:
-        raise ConfigError(
-            f"{path}: expected a readable file: {error.strerror}. Run this as a user who may read it (sudo). The "
-            "service's config is for root and the group edgeclassify: chgrp edgeclassify, chmod 640."
-        ) from error
-    except OSError as error:
-        raise ConfigError(f"{path}: expected a readable file: {error.strerror}. Name another one.") from error
-    if len(content) > MAX_BYTES:
-        raise ConfigError(f"{path}: expected a config of at most {MAX_BYTES} bytes, found more.")
-    return content
-
-
-def config_text(content: bytes, path: Path) -> str:
-    """The same as text. Raises ConfigError where it is no UTF-8."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{content[error.start]:02x} at offset {error.start}"
-        raise ConfigError(f"{path}: expected UTF-8 text, found {byte}. Save the file as UTF-8.") from error
 
 
 def _absolute(config: Config, base: Path) -> Config:

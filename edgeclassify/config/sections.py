@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import tzinfo
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -264,7 +265,12 @@ class Config(Section):
     logging: LoggingConfig = left_out()
     updates: UpdatesConfig | None = about(None, "Signed config and models by URL; absent: none are looked for.")
 
+    include: Annotated[tuple[Text, ...], Field(strict=False)] = about(
+        (), "Files below this one: what they say holds where this one does not say it."
+    )
+
     _origin: str = PrivateAttr("config")
+    _files: tuple[Path, ...] = PrivateAttr(())
     _keeps_state: bool = PrivateAttr(True)
     _profile: str | None = PrivateAttr(None)
     _threads_at_most: int | None = PrivateAttr(None)
@@ -278,6 +284,17 @@ class Config(Section):
         """The same config, read from `origin`."""
         copy = self.model_copy()
         copy._origin = origin
+        return copy
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that it was read from, where it includes some; the one that was named is the last."""
+        return self._files
+
+    def with_files(self, files: tuple[Path, ...]) -> Self:
+        """The same config, read from these."""
+        copy = self.model_copy()
+        copy._files = files
         return copy
 
     @property

@@ -93,6 +93,21 @@ class RunningParts:
         """True while no camera gives frames, and none is being inferred."""
         return self.cameras.quiet and not self.threads.inference.busy
 
+    @property
+    def views_online(self) -> tuple[tuple[str, bool], ...]:
+        """Each view, and whether its camera gives frames."""
+        return self._availability.views
+
+    @property
+    def frames_seen(self) -> int:
+        """Frames that were looked at since the daemon's start."""
+        return self._health.frames_seen
+
+    @property
+    def latency_ms(self) -> float | None:
+        """From frame to scores, the median of the last ones; None: there were none."""
+        return self._health.latency_ms
+
     def info(self) -> NodeInfo:
         """What runs here."""
         return node_info(self.parts, self._session)

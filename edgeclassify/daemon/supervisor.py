@@ -48,6 +48,7 @@ from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.self_description import DaemonRun, start_line
 from edgeclassify.daemon.switches import Switches
 from edgeclassify.daemon.teaching.classroom import Classroom
+from edgeclassify.daemon.updates import Updates
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
@@ -131,6 +132,7 @@ class Daemon:
         self._queue = RequestQueue(self._wake.set)
         self.page = ServedPage(self._taps, self._wake.set, config_file, as_run)
         """The page for browsers, where one is served."""
+        self._updates = Updates(config_file, as_run, load, self._wake.set)
         self._stop_budget = StopBudget()
         self._input_ended = False
         self._classroom: Classroom | None = None
@@ -159,10 +161,16 @@ class Daemon:
         # Models last: what closing one breaks must keep no event from the disk.
         with SignalHandlers(self._flags), ExitStack() as loaded, ExitStack() as started:
             try:
-                config = self._load()
+                config = self._updates.first_config()
                 set_level(config.logging.level)
                 self._work(config, loaded, started)
+                self._updates.stop(well=True)
+            except EdgeClassifyError as error:
+                if (other := self._updates.failed(error)) is error:
+                    raise
+                raise other from error
             finally:
+                self._updates.stop(well=False)
                 self._pulse.rest()
                 self._manager.stopping()
                 self._stop_budget.begin()
@@ -216,6 +224,7 @@ class Daemon:
         started.callback(self.page.stop)
         self.page.begin(running, reloader, self._queue.put, self.node.follow_config)
         self._start_threads(running, frame_requests, started)
+        self._updates.begin(running, reloader)
         self._memory.loaded()
         self._manager.ready()
         upkeep = Upkeep(
@@ -328,6 +337,7 @@ class Daemon:
                 self._input_ended = True
                 return
             running.watch()
+            self._updates.work(running, reloader)
             upkeep.work()
             self._memory.work()
             self._wake.wait(TICK_S)

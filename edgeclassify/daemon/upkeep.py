@@ -51,6 +51,7 @@ class Upkeep:
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
         self._folder_condition = spool.folder_condition
+        self._update = running.figures.update
 
     def work(self) -> None:
         """Called again and again: does what is due."""
@@ -62,6 +63,8 @@ class Upkeep:
         if now >= self._next_maintenance:
             self._next_maintenance = now + self._maintenance_s
             self._maintain()
+        if self._running.figures.update != self._update:
+            self._update, self._next_health = self._running.figures.update, 0.0  # it is told at once
         if now >= self._next_health:
             self._next_health = now + self._running.parts.config.node.health_interval_s
             self._running.current_sink.sink.publish_health(self._running.figures.report())

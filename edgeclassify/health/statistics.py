@@ -45,6 +45,11 @@ class HealthMonitor:
         return self._frames
 
     @property
+    def frames_seen(self) -> int:
+        """Frames that were looked at since start, those among them in which nothing had moved."""
+        return self._frames + self._still_frames
+
+    @property
     def latency_ms(self) -> float | None:
         """Milliseconds from frame to scores, the median of the last ones; None: there were none."""
         with self._lock:

@@ -95,6 +95,11 @@ class FanOut(Sink):
         """Each."""
         return sum(sink.announce() for sink in self._sinks.values())
 
+    @property
+    def reaches_broker(self) -> bool | None:
+        """Of the one that has a broker."""
+        return next((found for sink in self._sinks.values() if (found := sink.reaches_broker) is not None), None)
+
     def publish_info(self, info: NodeInfo) -> None:
         """To each."""
         for sink in self._told():

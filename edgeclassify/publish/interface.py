@@ -219,6 +219,11 @@ class Sink(ABC):
         """Send all that is retained again; returns how many topics that is. 0 where nothing ever is."""
         return 0
 
+    @property
+    def reaches_broker(self) -> bool | None:
+        """False while its broker does not take messages; None: it has none."""
+        return None
+
     @abstractmethod
     def publish_info(self, info: NodeInfo) -> None:
         """What runs on this node (retained)."""

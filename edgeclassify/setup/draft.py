@@ -5,7 +5,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from edgeclassify.config import Config, load_config, parse_config
+from edgeclassify.config import Config, config_of, load_config
 from edgeclassify.config.editing.config_file import ConfigFile
 from edgeclassify.config.editing.edited import edited
 from edgeclassify.config.editing.examples_set import with_examples_set
@@ -86,4 +86,4 @@ def _said(text: str) -> dict[str, Any]:
 
 
 def _parsed(text: str, path: Path) -> Config:
-    return parse_config(parse_toml(text), str(path), path.resolve().parent)
+    return config_of(parse_toml(text), path)

@@ -1,1 +1,3 @@
-"""Signed configs and models by URL: whether one is meant for this node, is genuine, and does well."""
+"""Signed updates of config and models: what a manifest says, who signed it, which nodes are meant, and whether it
+does well. Pure: `daemon/updating/` fetches, takes over and watches.
+"""

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from edgeclassify.config.editing.interface import ConfigConflictError
-from edgeclassify.config.loading import MAX_BYTES, config_bytes, config_text
+from edgeclassify.config.reading import MAX_BYTES, config_bytes, config_text
 from edgeclassify.errors import ConfigError, StorageError
 from edgeclassify.files import StagedFile, printable
 from edgeclassify.lazy_dataclass import dataclass

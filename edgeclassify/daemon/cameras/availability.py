@@ -81,6 +81,13 @@ class Availability:
             self._views, self._say, self._said = dict(views), say, {}
             self._publish_changes()
 
+    @property
+    def views(self) -> tuple[tuple[str, bool], ...]:
+        """Each view that is told of, and whether it is online."""
+        with self._lock:
+            cameras = self._cameras
+            return tuple((view, name in cameras and cameras[name].online) for view, name in self._views.items())
+
     def hide(self) -> None:
         """Nobody listens now; what is told meanwhile is kept for the next `show`."""
         with self._lock:

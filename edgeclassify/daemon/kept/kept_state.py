@@ -4,12 +4,12 @@ what has been left on brokers, and where the history is.
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.config import Config
+from edgeclassify.config.state_place import default_state_place
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.daemon.kept.profile_choice import FILE_NAME as PROFILE_FILE
 from edgeclassify.daemon.kept.profile_choice import ProfileChoice
@@ -40,14 +40,10 @@ def state_folder(config: Config) -> Path | None:
         return None
     if config.node.state_dir is not None:
         return config.node.state_dir
-    if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first
-        return Path(os.environ["STATE_DIRECTORY"].partition(":")[0])
-    base = os.environ.get("XDG_STATE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".local" / "state") / "edgeclassify"
-    except RuntimeError:  # a user without a home
+    place = default_state_place()
+    if place is None:  # a user without a home
         log.warning("no folder to keep event numbers in: set node.state_dir; they begin at 1 with every start")
-        return None
+    return place
 
 
 class KeptState:

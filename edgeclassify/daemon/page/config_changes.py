@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from edgeclassify.config import Config, load_config, parse_config
+from edgeclassify.config import Config, config_of, load_config
 from edgeclassify.config.editing.config_file import ConfigFile, conflict, etag_of, why_not_writable
 from edgeclassify.config.editing.edited import Edited, edited
 from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
@@ -49,7 +49,7 @@ class ConfigChanges:
             raise conflict(self._path)
         self._check_as_it_is(file)
         made = self._edited(file, change.keys)
-        config = self._node.as_run(parse_config(made.document, str(self._path), self._path.resolve().parent))
+        config = self._node.as_run(config_of(made.document, self._path))
         notes = tuple(overlaid_notes(config, self._node.running().profile_on, change.keys))
         content = file.encoded(made.text)
         if change.dry_run:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from edgeclassify.config import parse_config
+from edgeclassify.config import config_of
 from edgeclassify.config.editing.config_file import ConfigFile, why_not_writable
 from edgeclassify.config.editing.edited import edited
 from edgeclassify.config.editing.interface import KeyChange
@@ -31,7 +31,7 @@ def write_keys(path: Path, view: str, keys: Mapping[str, Value]) -> list[str]:
         made = edited(file.text, [KeyChange(("view", view, key), value) for key, value in keys.items()])
     except ConfigError as error:
         raise ConfigError(f"{printable(path)}: {error}") from error
-    parse_config(made.document, str(path), path.resolve().parent)
+    config_of(made.document, path)
     if made.changed:
         with file.stage(file.encoded(made.text)) as staged:
             file.check_unchanged()
