@@ -7,7 +7,8 @@ from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
     "setup", "run", "web", "watch", "history", "demo", "classify", "archive", "teach", "cameras", "snapshot",
-    "check", "models", "calibrate", "record", "replay", "tune", "explain", "service", "doctor", "bench",
+    "check", "models", "calibrate", "record", "replay", "tune", "explain", "service", "updates",
+    "doctor", "bench",
 )  # fmt: skip
 HIDDEN = ("reference",)
 """For those who make a package of it."""

@@ -13,6 +13,7 @@ from edgeclassify.service.places import CONFIG
 
 if TYPE_CHECKING:
     from edgeclassify.config import Config
+    from edgeclassify.service.sandbox import Service
 
 
 @click.command(short_help="Is this config right? Every fault at once.")
@@ -48,12 +49,17 @@ def check(file: Path, schema: bool, example: bool, shown: bool, elsewhere: bool)
     elif schema:
         click.echo(json.dumps(json_schema(), indent=2))
     else:
-        if shown:
-            from edgeclassify.config.layers.shown import shown_config
+        from edgeclassify.service.sandbox import service_of
 
-            click.echo(shown_config(file), nl=False)
-        config = load_config(file)
-        _look_further(config, file, elsewhere)
+        service = None if elsewhere else service_of(file)
+        # With the service's variables, and the update in its state folder.
+        with nullcontext() if service is None else service.environment():
+            if shown:
+                from edgeclassify.config.layers.shown import shown_config
+
+                click.echo(shown_config(file), nl=False)
+            config = load_config(file)
+        _look_further(config, file, service, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
         page = f" Page: {config.web.address}." if config.web.enabled else ""
@@ -75,16 +81,14 @@ def _profiles_of(config: "Config") -> str:
     return f" Profiles: {', '.join(named)}."
 
 
-def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
+def _look_further(config: "Config", file: Path, service: "Service | None", elsewhere: bool) -> None:
     from edgeclassify.cli.support.models_option import ENVIRONMENT, default_model
     from edgeclassify.documents.faults import report
     from edgeclassify.errors import ConfigError
     from edgeclassify.preflight.config_rights import config_problems
     from edgeclassify.preflight.looking_further import look_further
     from edgeclassify.redaction import scrubbed
-    from edgeclassify.service.sandbox import service_of
 
-    service = None if elsewhere else service_of(file)
     with nullcontext() if service is None else service.environment():
         used = default_model(config)
         named_by = "model.name" if used is config else ENVIRONMENT

@@ -13,6 +13,8 @@ def import_late_parts(config: Config) -> None:
     with late_imports():
         if wants_snapshots(config):
             import_module("edgeclassify.publish.snapshots")
+        if config.updates is not None:
+            import_module("edgeclassify.daemon.updating.node")
         if config.governor.enabled:
             for module in ("daemon.governing.sensors", "governor.gauge", "governor.governor"):
                 import_module(f"edgeclassify.{module}")

@@ -30,6 +30,7 @@ from edgeclassify.preflight.governor import governor_problems
 from edgeclassify.preflight.libraries import loader_finds
 from edgeclassify.preflight.named_files import Files, Problem
 from edgeclassify.preflight.page import page_problems
+from edgeclassify.preflight.updates import update_problems
 from edgeclassify.publish.webhook.settings import look_up_settings
 from edgeclassify.service.sandbox import Service
 from edgeclassify.sources.factory import make_source
@@ -71,6 +72,7 @@ def look_further(
         _look_at_webhook(config.webhook, config.node.name, files, found)
     _look_at_certificates(config, files, found)
     found.take(page_problems(config, files))
+    found.take(update_problems(config, files))
     for key, path in _camera_files(config):
         found.take(files.problems(key, path, heals=True))
     found.take(governor_problems(config.governor, files))

@@ -1,20 +1,15 @@
-"""Ed25519 signatures under manifests; the one module that imports the package cryptography, and that late.
-
-A key is 32 bytes in base64: 44 characters, on one line of its file.
-"""
+"""Ed25519 signatures under manifests; the one module that imports the package cryptography, and that late."""
 
 import base64
-import binascii
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from edgeclassify.updates.envelope import CONTEXT, packed, unpacked
 from edgeclassify.updates.interface import UpdateError
+from edgeclassify.updates.keys import checked_key
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ed25519
-
-KEY_BYTES = 32
 
 
 def new_private_key() -> str:
@@ -36,7 +31,7 @@ def verified(content: bytes, public_key: str) -> bytes:
     """The bytes of the manifest. Raises UpdateError unless the private key of this public one has signed them."""
     library = _ed25519()
     manifest, signature = unpacked(content)
-    key = library.Ed25519PublicKey.from_public_bytes(_key(public_key, "public"))
+    key = library.Ed25519PublicKey.from_public_bytes(checked_key(public_key, "public"))
     from cryptography.exceptions import InvalidSignature
 
     try:
@@ -50,21 +45,7 @@ def verified(content: bytes, public_key: str) -> bytes:
 
 
 def _private(text: str) -> "ed25519.Ed25519PrivateKey":
-    key: ed25519.Ed25519PrivateKey = _ed25519().Ed25519PrivateKey.from_private_bytes(_key(text, "private"))
-    return key
-
-
-def _key(text: str, kind: str) -> bytes:
-    """No part of a private one is quoted."""
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise UpdateError(
-            f"expected a {kind} key of 44 characters, as `edgeclassify updates keygen` makes it, found something "
-            "else."
-        )
+    key: ed25519.Ed25519PrivateKey = _ed25519().Ed25519PrivateKey.from_private_bytes(checked_key(text, "private"))
     return key
 
 

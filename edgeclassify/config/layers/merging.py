@@ -97,6 +97,11 @@ class Origins:
         self._files = {key_of(place): one.file for place, one in values_of(tree)}
         self._main = main
 
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """Each key that another file than the main one says, with that file."""
+        return {key: str(file) for key, file in self._files.items() if file != self._main}
+
     def other_file(self, key: str) -> Path | None:
         """The file behind a key as it is written in a fault; None: the main one, or several."""
         while key:

@@ -8,6 +8,10 @@ from edgeclassify.config import Config, config_of, load_config
 from edgeclassify.config.editing.config_file import ConfigFile, conflict, etag_of, why_not_writable
 from edgeclassify.config.editing.edited import Edited, edited
 from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
+from edgeclassify.config.layers.layered import Layered, layered
+from edgeclassify.config.loading import is_layered
+from edgeclassify.config.reading import parsed
+from edgeclassify.daemon.page.included import included_notes, with_tables
 from edgeclassify.daemon.page.overlaid import overlaid_notes, said_options
 from edgeclassify.daemon.page.reloads import Reloads
 from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
@@ -48,9 +52,12 @@ class ConfigChanges:
         if change.etag and change.etag != file.etag:
             raise conflict(self._path)
         self._check_as_it_is(file)
-        made = self._edited(file, change.keys)
+        whole = self._whole(file)
+        made = self._edited(file, change.keys, whole)
         config = self._node.as_run(config_of(made.document, self._path))
         notes = tuple(overlaid_notes(config, self._node.running().profile_on, change.keys))
+        if whole is not None:
+            notes += tuple(included_notes(whole, change.keys))
         content = file.encoded(made.text)
         if change.dry_run:
             return ConfigChanged(file.etag, made.changed, notes=notes)
@@ -66,9 +73,17 @@ class ConfigChanges:
         except ConfigError as error:
             raise ConfigError(f"the file as it is can't be used; mend it first. {error}") from error
 
-    def _edited(self, file: ConfigFile, keys: Sequence[KeyChange]) -> Edited:
+    def _whole(self, file: ConfigFile) -> Layered | None:
+        """The file with those below it; None: there are none."""
+        document = parsed(file.text, file.path)
+        return layered(document, file.path) if is_layered(document) else None
+
+    def _edited(self, file: ConfigFile, keys: Sequence[KeyChange], whole: Layered | None) -> Edited:
+        text = file.text
         try:
-            return edited(file.text, keys)
+            if whole is not None:
+                text = with_tables(text, parsed(text, file.path), whole, keys)
+            return edited(text, keys)
         except ConfigError as error:
             raise ConfigError(f"{printable(file.path)}: {error}") from error
 

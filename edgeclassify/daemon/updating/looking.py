@@ -13,7 +13,7 @@ from edgeclassify.config import UpdatesConfig
 from edgeclassify.config.layers.update_layer import CONFIG_FILE
 from edgeclassify.config.updates import is_key_path
 from edgeclassify.errors import EdgeClassifyError, StorageError
-from edgeclassify.files import read_plain_file, replace_file
+from edgeclassify.files import replace_file
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.types import UpdateState, UpdateStatus
@@ -21,6 +21,7 @@ from edgeclassify.updates.decision import Here, Step, decide
 from edgeclassify.updates.envelope import MOST_SIGNED_BYTES
 from edgeclassify.updates.fetching import fetch_model, fetch_small, joined
 from edgeclassify.updates.interface import Manifest, UpdateError
+from edgeclassify.updates.keys import key_in
 from edgeclassify.updates.manifest import content_id, manifest_of
 from edgeclassify.updates.signature import verified
 from edgeclassify.updates.store import Placed, UpdateStore
@@ -117,7 +118,7 @@ class Looking:
     def _fetched(self) -> Manifest:
         key = self._settings.public_key
         if is_key_path(key):
-            key = _key_in(Path(key))
+            key = key_in(Path(key))
         content = fetch_small(self._settings.url, MOST_SIGNED_BYTES, self._ending.is_set)
         return manifest_of(verified(content, key))
 
@@ -182,11 +183,3 @@ def _write(path: Path, text: str) -> None:
         replace_file(path, text.encode())
     except OSError as error:
         raise StorageError(f"{path}: can't be written: {error.strerror or error}. Make room for it.") from error
-
-
-def _key_in(path: Path) -> str:
-    try:
-        return read_plain_file(path, 1000).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise UpdateError(f"updates.public_key: {path}: can't be read: {reason}.") from error

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from edgeclassify.config.editing.config_file import ConfigFile, why_not_writable
 from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
+from edgeclassify.config.loading import is_layered
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
-from edgeclassify.web.api.changeable import check_changeable
+from edgeclassify.web.api.changeable import SECTIONS, check_changeable
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError
 from edgeclassify.web.api.shown_config import shown_document
 from edgeclassify.web.interface import ConfigChange
@@ -21,14 +22,16 @@ MOST_KEYS = 100
 
 
 class ConfigShown(ApiBody):
-    """The config file. `document`: the sections that can be changed here, as they stand in the file, without what
-    is secret; `why_not`: why it can't be written, in one sentence."""
+    """The config file. `document`: the sections that can be changed here, as they stand in the file and in those
+    below it, without what is secret; `why_not`: why it can't be written, in one sentence; `elsewhere`: keys that
+    another file says, with its path: a change of them is written into the config file, and holds over that."""
 
     file: str | None
     etag: str
     writable: bool
     why_not: str | None
     document: dict[str, Any]
+    elsewhere: dict[str, str]
 
 
 class ChangedKey(ApiBody):
@@ -60,7 +63,7 @@ async def show_config(asked: Asked) -> ConfigShown:
     """Read anew each time: others write it, too."""
     path = asked.around.node.facts.config_file
     if path is None:
-        return ConfigShown(file=None, etag="", writable=False, why_not=NO_FILE, document={})
+        return ConfigShown(file=None, etag="", writable=False, why_not=NO_FILE, document={}, elsewhere={})
 
     def read() -> ConfigShown:
         file = ConfigFile.read(path)
@@ -68,6 +71,12 @@ async def show_config(asked: Asked) -> ConfigShown:
             document = parse_toml(file.text)
         except ValueError as error:
             raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        elsewhere: dict[str, str] = {}
+        if is_layered(document):
+            from edgeclassify.config.layers.layered import layered
+
+            whole = layered(document, path)
+            document, elsewhere = whole.document, whole.origins.elsewhere
         why_not = why_not_writable(path)
         return ConfigShown(
             file=str(path),
@@ -75,6 +84,7 @@ async def show_config(asked: Asked) -> ConfigShown:
             writable=why_not is None,
             why_not=why_not,
             document=shown_document(document),
+            elsewhere={key: file for key, file in elsewhere.items() if key.startswith(SECTIONS)},
         )
 
     return await asked.around.threads.run(read)
