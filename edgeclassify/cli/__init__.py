@@ -6,8 +6,8 @@ from edgeclassify import __version__
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
-    "setup", "run", "web", "watch", "history", "demo", "classify", "archive", "teach", "cameras", "snapshot",
-    "check", "models", "calibrate", "record", "replay", "tune", "explain", "service", "updates",
+    "setup", "run", "web", "watch", "fleet", "history", "demo", "classify", "archive", "teach", "cameras",
+    "snapshot", "check", "models", "calibrate", "record", "replay", "tune", "explain", "service", "updates",
     "doctor", "bench",
 )  # fmt: skip
 HIDDEN = ("reference",)

@@ -1,6 +1,5 @@
 """`edgeclassify record`: the running daemon writes down what its deciders get."""
 
-import re
 import sys
 import time
 import uuid
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH, config_option
+from edgeclassify.cli.support.durations import duration
 from edgeclassify.cli.support.ended_by_signals import ended_by_signals
 from edgeclassify.errors import EdgeClassifyError, StorageError, UsageError
 
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 PATIENCE_S = 10.0
 """How long a daemon may take to answer: it looks about once a second, and a reload takes its time."""
 LOOK_S = 0.25
-_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "": 1}
-
-
-def duration(text: str) -> float:
-    """Seconds, of "90", "90s", "15m", "1.5h", "2d". Raises UsageError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|)", text.strip())
-    if match is None or float(match[1]) <= 0:
-        raise UsageError(f"--for: expected a time such as 90s, 15m, 1h or 2d, found {text!r}")
-    return float(match[1]) * _UNITS[match[2]]
 
 
 @click.command(short_help="Record what the running daemon decides by.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.__main__ import main
-from edgeclassify.cli.record import duration
+from edgeclassify.cli.support.durations import duration
 from edgeclassify.cli.support.recorded.fetched import fetch
 from edgeclassify.errors import ExitStatus, StorageError, UsageError
 from edgeclassify.recording.format.frame_images import images_folder

@@ -1,0 +1,29 @@
+"""What a node is judged by: all that is known of it."""
+
+from dataclasses import dataclass
+
+from edgeclassify.watch.records import WatchedNode
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model as its node says it. `sha256`: hexadecimal, "" where it was not said."""
+
+    name: str
+    sha256: str = ""
+    runtime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A node at a moment. `now`: seconds since the epoch.
+
+    `models` and `views`: None where the node has not said what runs on it.
+    """
+
+    node: WatchedNode
+    now: float
+    models: tuple[LoadedModel, ...] | None = None
+    views: tuple[str, ...] | None = None
+    up_s: float | None = None
+    """Seconds since its daemon started, as it said last."""
