@@ -110,9 +110,13 @@ def test_a_second_answer_changes_nothing(broker: Mosquitto) -> None:
 
 
 def test_who_comes_back_is_asked(broker: Mosquitto) -> None:
+    def come_back() -> None:
+        wait_for(lambda: nodes.of("b"))
+        nodes.presence("a", True)
+
     with SimulatedNodes(broker.port, ["a", "b"]) as nodes:
         nodes.presence("a", False)
-        back = threading.Thread(target=lambda: (wait_for(lambda: nodes.of("b")), nodes.presence("a", True)))
+        back = threading.Thread(target=come_back)
         with linked(broker) as link:
             back.start()
             report = carry_out(link, ORDER, targets(link), Pace(wait_s=20.0))
