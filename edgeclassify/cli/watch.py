@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.cli.support.broker_options import broker_options, in_options, settings_of
+from edgeclassify.cli.support.broker_options import broker_options, group_option, in_options, settings_of
 from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
@@ -25,6 +25,7 @@ _TICK_S = 1.0
 @click.option(
     "--json", "as_json", is_flag=True, help="Events and gaps in their numbers, one JSON object per line."
 )
+@group_option
 @click.option("--check", is_flag=True, help="Judge all messages by the contract; exit status 1 on a violation.")
 @click.option(
     "--for",
@@ -39,6 +40,7 @@ def watch(
     path: Path | None,
     node: str | None,
     as_json: bool,
+    group: str | None,
     check: bool,
     seconds: float | None,
     forget: str | None,
@@ -55,6 +57,7 @@ def watch(
     Example:  edgeclassify watch --host broker.local
               edgeclassify watch --config edgeclassify.toml --node porch
               edgeclassify watch --host broker.local --json | jq -r '.event.label // empty'
+              edgeclassify watch --host broker.local --json --group lights
               edgeclassify watch --host broker.local --check --for 60
               edgeclassify watch --host broker.local --forget porch
     """
@@ -68,6 +71,9 @@ def watch(
         raise UsageError("watch: --force: expected with --forget alone, found it without")
     check_name("watch: --node", node)
     check_name("watch: --forget", forget)
+    check_name("watch: --group", group)
+    if group is not None and not as_json:
+        raise UsageError("watch: --group: expected with --json, found it without: a member sees some events alone")
     config = settings_of("watch", path, given)
     from edgeclassify.cli.reports.watch_displays import make_view
 
@@ -75,7 +81,7 @@ def watch(
     try:
         if forget is not None:
             return _forget(config, forget, force, path)
-        return _run(config, node, make_view(config, as_json, check, seconds, named), seconds)
+        return _run(config, node, make_view(config, as_json, check, seconds, named, group), seconds)
     except (ConfigError, PublishError) as error:
         raise type(error)(named(str(error))) from error
 

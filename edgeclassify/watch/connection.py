@@ -3,6 +3,7 @@
 Of a watch this alone imports paho. It has no thread of its own: what a callback raises comes out of `wait`.
 """
 
+import itertools
 import secrets
 import ssl
 import time
@@ -20,13 +21,21 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import MqttConfig
+from edgeclassify.errors import PublishError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.watch.interface import Arrival
 
 ANSWER_TIMEOUT_S = 5.0
 KEPT_S = 300
 """For so long an MQTT 5 broker keeps events for a watch that lost its connection."""
+SESSION_S = 7 * 86_400
+"""For so long a broker is asked to keep what comes for one that takes its session up again."""
+MOST_UNACKNOWLEDGED = 2000
+"""So many messages an MQTT 5 broker may send to one that acknowledges them itself, before it has to wait."""
 _UNSUPPORTED = "Unsupported protocol version"
+_SHARED = "$share/"
+_SHARING_REFUSED = "Shared subscriptions not supported"
+_numbers = itertools.count(1)
 
 
 class LostError(Exception):
@@ -35,6 +44,15 @@ class LostError(Exception):
 
 class UnsupportedError(LostError):
     """The broker does not speak MQTT 5."""
+
+
+class SharingError(PublishError):
+    """The broker has no shared subscriptions: trying again is useless."""
+
+
+def shared(group: str | None, topics: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Topic filters of a group, whose members get each message once among them; None: no group."""
+    return list(topics) if group is None else [(f"{_SHARED}{group}/{topic}", qos) for topic, qos in topics]
 
 
 def _client_id() -> str:
@@ -47,12 +65,15 @@ class Subscription:
 
     `as_published`: an MQTT 5 broker shall pass on the retain flag as it was published; else it tells what was kept
     from what is new, as with 3.1.1. `client_id`: whose session it is; `timeout_s`: how long an answer may take.
+    `resumes`: the session of this client id is taken up again, also by another process, and stays when the
+    connection is closed; what comes with QoS 1 has to be acknowledged.
     """
 
     topics: Sequence[tuple[str, int]]
     as_published: bool = True
     client_id: str = field(default_factory=_client_id)
     timeout_s: float = ANSWER_TIMEOUT_S
+    resumes: bool = False
 
 
 class Connection:
@@ -73,6 +94,9 @@ class Connection:
         self._granted: list[ReasonCode] | None = None
         self._answers: dict[int, bool] = {}
         self._ended = ""
+        self._sharing = False
+        self._number = 0
+        """Names the connection: what came on another one can't be acknowledged on this."""
 
     def open(self) -> None:
         """Connect and subscribe, also once more after a loss; returns when the broker has confirmed both.
@@ -81,6 +105,7 @@ class Connection:
         """
         self._connack = self._granted = None
         self._ended = ""
+        self._number = next(_numbers)
         try:
             if self._client is None:
                 self._client = self._new_client()
@@ -88,7 +113,7 @@ class Connection:
                     self._config.host,
                     self._config.port,
                     self._config.keepalive_s,
-                    properties=_session() if self._v5 else None,
+                    **_session(self._wanted) if self._v5 else {},
                 )
             else:
                 self._client.reconnect()
@@ -101,12 +126,12 @@ class Connection:
         self._subscribe()
 
     def close(self) -> None:
-        """Disconnect; the broker keeps nothing for us any longer."""
+        """Disconnect; the broker keeps nothing for us any longer, unless the session is to be taken up again."""
         client, self._client = self._client, None
         if client is None:
             return
         properties = None
-        if self._v5:
+        if self._v5 and not self._wanted.resumes:
             properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = 0
         client.on_disconnect = None
@@ -131,12 +156,19 @@ class Connection:
         assert self._client is not None
         self._client.publish(topic, payload, qos=1)
 
+    def acknowledge(self, arrival: Arrival) -> None:
+        """The broker may forget it. Nothing happens where it came on an earlier connection: it comes again."""
+        if self._client is not None and arrival.delivery is not None and arrival.delivery[0] == self._number:
+            self._client.ack(arrival.delivery[1], arrival.qos)
+
     def granted(self, number: int) -> bool | None:
         """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
         return self._answers.get(number)
 
     def _subscribe(self) -> None:
         assert self._client is not None
+        if not self._sharing and any(topic.startswith(_SHARED) for topic, _ in self._wanted.topics):
+            raise SharingError(_no_sharing(self._config, None if self._v5 else "it speaks MQTT 3.1.1"))
         if self._v5:
             topics: Any = [
                 (topic, SubscribeOptions(qos=qos, retainAsPublished=self._wanted.as_published))
@@ -148,6 +180,8 @@ class Connection:
         granted = self._await(lambda: self._granted, "SUBSCRIBE")
         for (topic, _), code in zip(self._wanted.topics, granted, strict=False):
             if code.is_failure:
+                if code.getName() == _SHARING_REFUSED:
+                    raise SharingError(_no_sharing(self._config, None))
                 raise LostError(
                     f"we may not subscribe to {topic}: {code.getName().lower()} (check the broker's ACL)"
                 )
@@ -180,8 +214,9 @@ class Connection:
         client.on_message = self._on_message
         return client
 
-    def _on_connect(self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object) -> None:
+    def _on_connect(self, _client: object, _data: object, flags: Any, reason: ReasonCode, found: object) -> None:
         self._connack, self.session_kept = reason, bool(flags.session_present)
+        self._sharing = self._v5 and getattr(found, "SharedSubscriptionAvailable", 1) != 0
 
     def _on_disconnect(
         self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
@@ -198,16 +233,18 @@ class Connection:
     def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
         self._answers[mid] = not reason.is_failure
 
-    def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+    def _on_message(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         try:
             topic = message.topic
-        except UnicodeDecodeError:
-            return  # no topic that MQTT allows
+        except UnicodeDecodeError:  # no topic that MQTT allows
+            client.ack(message.mid, message.qos)
+            return
         self._on_arrival(
             Arrival(
                 topic, bytes(message.payload), message.qos, bool(message.retain), time.time(),
                 getattr(message.properties, "ContentType", None) if self._v5 else None,
                 self._v5 and self._wanted.as_published,
+                (self._number, message.mid) if self._wanted.resumes and message.qos else None,
             )
         )  # fmt: skip
 
@@ -219,8 +256,9 @@ def _client(config: MqttConfig, wanted: Subscription, *, v5: bool) -> paho.Clien
         CallbackAPIVersion.VERSION2,
         client_id=wanted.client_id,
         protocol=MQTTProtocolVersion.MQTTv5 if v5 else MQTTProtocolVersion.MQTTv311,
-        clean_session=None if v5 else True,
+        clean_session=None if v5 else not wanted.resumes,
         reconnect_on_failure=False,
+        manual_ack=wanted.resumes,
     )
     client.connect_timeout = wanted.timeout_s
     if user is not None:
@@ -230,7 +268,20 @@ def _client(config: MqttConfig, wanted: Subscription, *, v5: bool) -> paho.Clien
     return client
 
 
-def _session() -> Properties:
+def _session(wanted: Subscription) -> dict[str, Any]:
+    """What CONNECT of MQTT 5 says of the session."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.SessionExpiryInterval = KEPT_S
-    return properties
+    if not wanted.resumes:
+        properties.SessionExpiryInterval = KEPT_S
+        return {"properties": properties}
+    properties.SessionExpiryInterval = SESSION_S
+    properties.ReceiveMaximum = MOST_UNACKNOWLEDGED
+    return {"properties": properties, "clean_start": False}
+
+
+def _no_sharing(config: MqttConfig, why: str | None) -> str:
+    reason = "" if why is None else f" ({why})"
+    return (
+        f"broker {config.host}:{config.port}: expected shared subscriptions, for a group, found none{reason}. "
+        "They take MQTT 5: mosquitto from 1.6 on has them. Leave --group out, or take another broker."
+    )

@@ -10,7 +10,8 @@ class Arrival:
     """One message. `received_at`: seconds since the epoch, by this machine's clock.
 
     `retained` is the flag as the publisher set it where the broker speaks MQTT 5 (`as_published`); with 3.1.1 it
-    only says that the broker had kept the message. `qos`: the lower one of publisher and subscription.
+    only says that the broker had kept the message. `qos`: the lower one of publisher and subscription. `delivery`:
+    the connection that it came on and its number there, where it is ours to acknowledge.
     """
 
     topic: str
@@ -20,6 +21,7 @@ class Arrival:
     received_at: float
     content_type: str | None = None
     as_published: bool = True
+    delivery: tuple[int, int] | None = None
 
     @property
     def kept(self) -> bool:

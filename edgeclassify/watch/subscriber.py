@@ -89,6 +89,10 @@ class Subscriber:
             self._backoff.connected_for(time.monotonic() - self._connected_at)
             self._lost(str(error))
 
+    def acknowledge(self, arrival: Arrival) -> None:
+        """The broker may forget what has come: of a subscription that resumes."""
+        self._connection.acknowledge(arrival)
+
     def empty(self, topic: str) -> int:
         """Ask the broker to forget the retained message of a topic, in the `step` that follows; returns a number.
 

@@ -50,6 +50,7 @@ class Watch:
     """The command, running; `lines` are what it has printed so far."""
 
     def __init__(self, folder: Path, *options: str) -> None:
+        self.port = options[options.index("--port") + 1]
         self._out, self._err = folder / "watch.out", folder / "watch.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen([*COMMAND, *options], stdout=out, stderr=err, preexec_fn=obey_ctrl_c)
@@ -152,6 +153,34 @@ def test_json_has_events_as_they_came(watch: StartWatch, sender: Sender) -> None
     assert [line["repeated"] for line in rest] == [False, True, False]
     assert watching.end() == ExitStatus.OK
     assert watching.errors == ""
+
+
+@pytest.mark.broker
+def test_members_of_a_group_share_events_and_tell_of_nothing_else(
+    watch: StartWatch, sender: Sender, tmp_path: Path
+) -> None:
+    first = watch("--json", "--group", "lights")
+    (tmp_path / "second").mkdir()
+    second = Watch(tmp_path / "second", "--port", first.port, "--json", "--group", "lights")
+    try:
+        log = tmp_path / "mosquitto.log"
+        wait_for(lambda: log.read_text().count("$share/lights/edgeclassify/+/+/history") == 2)
+        sender.send(outgoing.status_message(TOPICS, online=True), *map(live, range(1, 21)), late(30))
+        wait_for(lambda: len(first.lines) + len(second.lines) == 21)
+        records = first.records() + second.records()
+        assert sorted(one["event"]["seq"] for one in records) == [*range(1, 21), 30]
+        assert not any(one["repeated"] for one in records)
+        assert first.lines
+        assert second.lines
+    finally:
+        second.end()
+    assert first.end() == ExitStatus.OK
+
+
+def test_a_group_is_for_json_alone() -> None:
+    done = run("--group", "lights")
+    assert done.returncode == ExitStatus.USAGE
+    assert "watch: --group: expected with --json, found it without" in done.stderr
 
 
 @pytest.mark.broker

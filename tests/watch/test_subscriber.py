@@ -11,7 +11,7 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.errors import ConfigError, PublishError
-from edgeclassify.watch.connection import Subscription
+from edgeclassify.watch.connection import SharingError, Subscription, shared
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy, needs_mosquitto
@@ -132,6 +132,51 @@ def test_stopping_leaves_nothing_at_the_broker(broker: Mosquitto, sender: Observ
     with second.subscriber:
         second.subscriber.step(0.3)
     assert second.arrivals == []
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_what_was_not_acknowledged_comes_again_to_who_resumes(
+    broker: Mosquitto, sender: Observer, protocol: str
+) -> None:
+    wanted = Subscription(TOPICS, client_id="the-same", resumes=True, as_published=False)
+    first = Receivers(broker.port, wanted, protocol=protocol)
+    with first.subscriber:
+        for number in (b"1", b"2"):
+            sender.publish(EVENT, number, retain=False)
+        first.until(lambda: len(first.arrivals) == 2)
+        first.subscriber.acknowledge(first.arrivals[0])
+    sender.publish(EVENT, b"3", retain=False)
+    second = Receivers(broker.port, wanted, protocol=protocol)
+    with second.subscriber:
+        second.until(lambda: len(second.arrivals) == 2)
+        second.subscriber.step(0.2)
+        # Of the connection before: it would stand for another message here.
+        second.subscriber.acknowledge(first.arrivals[1])
+    assert [one.payload for one in second.arrivals] == [b"2", b"3"]
+    third = Receivers(broker.port, wanted, protocol=protocol)
+    with third.subscriber:
+        third.until(lambda: len(third.arrivals) == 2)
+
+
+def test_a_group_has_each_message_once(broker: Mosquitto, sender: Observer) -> None:
+    wanted = [shared("lights", TOPICS) for _ in range(2)]
+    assert wanted[0][0] == ("$share/lights/edgeclassify/+/status", 1)
+    assert shared(None, TOPICS) == TOPICS
+    one, other = (Receivers(broker.port, Subscription(topics)) for topics in wanted)
+    with one.subscriber, other.subscriber:
+        for number in range(20):
+            sender.publish(EVENT, b"%d" % number, retain=False)
+        one.until(lambda: other.subscriber.step(0.01) or len(one.arrivals) + len(other.arrivals) == 20)
+    numbers = sorted(int(arrival.payload) for arrival in one.arrivals + other.arrivals)
+    assert numbers == list(range(20))
+    assert one.arrivals
+    assert other.arrivals
+
+
+def test_a_group_takes_mqtt_5(broker: Mosquitto) -> None:
+    receivers = Receivers(broker.port, Subscription(shared("lights", TOPICS)), protocol="3.1.1")
+    with pytest.raises(SharingError, match=r"expected shared subscriptions.*it speaks MQTT 3\.1\.1"):
+        receivers.subscriber.start()
 
 
 def test_what_a_callback_raises_comes_out_of_step(broker: Mosquitto, sender: Observer) -> None:

@@ -17,9 +17,10 @@ from edgeclassify.config import Config
 from edgeclassify.errors import ExitStatus
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.conformity import Conformity
+from edgeclassify.watch.connection import shared
 from edgeclassify.watch.drawing.screen import draw
 from edgeclassify.watch.drawing.table import Place
-from edgeclassify.watch.interface import Arrival, LinkChange, Notice
+from edgeclassify.watch.interface import Arrival, EventSeen, LinkChange, Notice
 from edgeclassify.watch.report import record, text
 
 REDRAW_S = 0.25
@@ -103,6 +104,30 @@ class _Lines(WatchDisplay):
 
     def show(self, notice: Notice) -> None:
         self._print(notice)
+
+
+class _Member(_Lines):
+    """Of a group: the events that come to it. Other members have the others, and nobody is told what was kept.
+
+    So it says nothing of numbers that are missing or of who is online: it can't know.
+    """
+
+    def __init__(self, config: Config, named: Callable[[str], str], group: str) -> None:
+        super().__init__(config, named, _print_json)
+        self._group = group
+
+    def topics(self, config: Config, node: str) -> list[tuple[str, int]]:
+        base = f"{config.mqtt.prefix}/{node}/+"
+        return shared(self._group, [(f"{base}/event", 1), (f"{base}/history", 1)])
+
+    def tick(self) -> None:
+        """Nothing is due."""
+
+    def show(self, notice: Notice) -> None:
+        if isinstance(notice, EventSeen):
+            super().show(replace(notice, repeated=False))  # whether it is one only all members know together
+        elif isinstance(notice, LinkChange):
+            super().show(notice)
 
 
 class _LinesAndTable(_Lines):
@@ -189,9 +214,16 @@ class _Check(WatchDisplay):
 
 
 def make_view(
-    config: Config, as_json: bool, check: bool, seconds: float | None, named: Callable[[str], str]
+    config: Config,
+    as_json: bool,
+    check: bool,
+    seconds: float | None,
+    named: Callable[[str], str],
+    group: str | None = None,
 ) -> WatchDisplay:
-    """The view that is asked for; where nothing is, what suits standard output."""
+    """The view that is asked for; where nothing is, what suits standard output. `group`: with JSON alone."""
+    if group is not None:
+        return _Member(config, named, group)
     if check:
         return _Check(config, named)
     if as_json:

@@ -58,6 +58,15 @@ def broker_options(function: _Function) -> _Function:
     return function
 
 
+def group_option(function: _Function) -> _Function:
+    """Adds `group` (--group) to a command."""
+    return click.option(
+        "--group",
+        metavar="NAME",
+        help="Share events with all others of this group: each event goes to one of them. MQTT 5.",
+    )(function)
+
+
 def settings_of(command: str, path: Path | None, given: dict[str, Any]) -> Config:
     """The config of the file, or one made of the options. Raises ConfigError, UsageError."""
     from edgeclassify.config import load_config, parse_config
