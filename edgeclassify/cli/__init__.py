@@ -6,9 +6,9 @@ from edgeclassify import __version__
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
-    "setup", "run", "web", "watch", "fleet", "history", "demo", "classify", "archive", "teach", "cameras",
-    "snapshot", "check", "models", "calibrate", "record", "replay", "tune", "explain", "service", "updates",
-    "doctor", "bench",
+    "setup", "run", "web", "watch", "fleet", "ingest", "history", "demo", "classify", "archive", "teach",
+    "cameras", "snapshot", "check", "models", "calibrate", "record", "replay", "tune", "explain", "service",
+    "updates", "doctor", "bench",
 )  # fmt: skip
 HIDDEN = ("reference",)
 """For those who make a package of it."""

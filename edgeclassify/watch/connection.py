@@ -32,6 +32,8 @@ SESSION_S = 7 * 86_400
 """For so long a broker is asked to keep what comes for one that takes its session up again."""
 MOST_UNACKNOWLEDGED = 2000
 """So many messages an MQTT 5 broker may send to one that acknowledges them itself, before it has to wait."""
+LARGEST_PACKET = 1 << 20
+"""Bytes: what is larger is no event, and must not fill the memory of who keeps messages."""
 _UNSUPPORTED = "Unsupported protocol version"
 _SHARED = "$share/"
 _SHARING_REFUSED = "Shared subscriptions not supported"
@@ -276,6 +278,7 @@ def _session(wanted: Subscription) -> dict[str, Any]:
         return {"properties": properties}
     properties.SessionExpiryInterval = SESSION_S
     properties.ReceiveMaximum = MOST_UNACKNOWLEDGED
+    properties.MaximumPacketSize = LARGEST_PACKET
     return {"properties": properties, "clean_start": False}
 
 
