@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,26 +71,24 @@ def ingest(
     check_name("ingest: --group", group)
     store = _store(database)
     config = settings_of("ingest", path, given)
-    from edgeclassify.cli.support.ended_by_signals import ended_by_signals
     from edgeclassify.ingest.running import ingest as run
     from edgeclassify.logs import set_up_logging
 
     set_up_logging("info")
+    _warn_of_password(database)
     named = str if path is not None else in_options
     end = None if seconds is None else time.monotonic() + seconds
+    told = _told_to_end()
     try:
-        with ended_by_signals():
-            run(
-                config.mqtt,
-                store,
-                path=_file(buffer),
-                most_bytes=buffer_bytes,
-                group=group,
-                is_over=lambda: end is not None and time.monotonic() >= end,
-                named=named,
-            )
-    except KeyboardInterrupt:
-        pass  # the usual ways to end it
+        run(
+            config.mqtt,
+            store,
+            path=_file(buffer),
+            most_bytes=buffer_bytes,
+            group=group,
+            is_over=lambda: told.is_set() or (end is not None and time.monotonic() >= end),
+            named=named,
+        )
     except (ConfigError, PublishError) as error:
         raise type(error)(named(str(error))) from error
 
@@ -107,6 +108,29 @@ def _store(url: str) -> Store:
             "pip install 'edgeclassify[postgres]'"
         ) from error
     return PostgresStore(address)
+
+
+def _told_to_end() -> threading.Event:
+    """Set by the usual ways to end it: what is under way is finished. A second Ctrl-C ends it at once."""
+    told = threading.Event()
+
+    def end(*_: object) -> None:
+        told.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, end)
+    return told
+
+
+def _warn_of_password(url: str) -> None:
+    from edgeclassify.ingest.postgres.address import address_of, has_password
+
+    if has_password(address_of(url)):
+        logging.getLogger(__name__).warning(
+            "the password is in the URL: everybody on this machine can read it in the list of processes. "
+            "?passfile=FILE, PGPASSFILE or PGPASSWORD have it for this command alone"
+        )
 
 
 def _file(buffer: Path | None) -> Path:

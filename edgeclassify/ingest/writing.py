@@ -38,7 +38,8 @@ class Writing:
         self._over = threading.Event()
         self._said = Once()
         self._backoff = Backoff(base_s=0.5, cap_s=_CAP_S)
-        self._thread = threading.Thread(target=self._run, name="database")
+        # One that waits for a database which does not answer must not keep the process.
+        self._thread = threading.Thread(target=self._run, name="database", daemon=True)
         self.error: BaseException | None = None
         """What ended the thread before it was told to end."""
         self.written = 0

@@ -16,8 +16,8 @@ from tests.publish.records import event, health, info
 TOPICS = Topics("edgeclassify", "porch")
 EVENT = TOPICS.event("gate")
 BODY: dict[str, Any] = {
-    "v": 1, "event_type": "start", "label": "cat", "score": 0.5, "seq": 3, "id": "ab", "ts": "2026-11-23T07:16:39.855Z",
-    "why": {"held_s": 1.0},
+    "v": 1, "event_type": "start", "label": "cat", "score": 0.5, "seq": 3, "id": "ab",
+    "ts": "2026-11-23T07:16:39.855Z", "why": {"held_s": 1.0},
 }  # fmt: skip
 
 

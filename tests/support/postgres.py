@@ -1,4 +1,4 @@
-"""A real PostgreSQL of the test's own: a cluster in a folder, on a port that the system chose, without Debian's."""
+"""A real PostgreSQL of the test's own: a cluster in a folder, on a port that the system chose."""
 
 import contextlib
 import os
