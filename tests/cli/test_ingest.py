@@ -98,7 +98,7 @@ def send(sender: Observer, *numbers: int, node: str = "porch", topic: str = "eve
 def rows(url: str, query: str = "SELECT seq FROM edgeclassify_events ORDER BY node, seq") -> list[Any]:
     try:
         with psycopg.connect(url) as connection:
-            return [row[0] if len(row) == 1 else row for row in connection.execute(query).fetchall()]  # type: ignore[arg-type]
+            return [row[0] if len(row) == 1 else row for row in connection.execute(query).fetchall()]
     except psycopg.Error:
         return []
 

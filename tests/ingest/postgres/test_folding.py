@@ -32,7 +32,7 @@ def row(seq: int, life: int = 1, node: str = "porch", **changes: Any) -> EventRo
 
 def asked(url: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
     with psycopg.connect(url) as connection:
-        return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query, values).fetchall()
 
 
 def numbers(url: str) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.ingest.interface import DatabaseAwayError, DatabaseError, RowsRefusedError
 from edgeclassify.ingest.postgres import schema, session
 from edgeclassify.ingest.postgres.address import address_of
+from edgeclassify.ingest.postgres.migrations import MIGRATIONS
 from edgeclassify.ingest.postgres.store import PostgresStore
 from tests.ingest.postgres.test_folding import asked, row
 from tests.support.broker import HOST, deaf_port
@@ -52,11 +53,11 @@ def test_several_may_start_at_once(url: str) -> None:
 def test_versions_follow_each_other_all_or_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared(url)
     second = ("CREATE TABLE edgeclassify_more (a integer)", "SELECT 1 / 0")
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, second))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, second))
     with pytest.raises(DatabaseAwayError):
         prepared(url)
     assert asked(url, "SELECT to_regclass('edgeclassify_more')") == [(None,)]
-    monkeypatch.setattr(schema, "MIGRATIONS", (schema.MIGRATIONS[0], second[:1]))
+    monkeypatch.setattr(schema, "MIGRATIONS", (MIGRATIONS[0], second[:1]))
     prepared(url)
     prepared(url)
     assert asked(url, "SELECT version FROM edgeclassify_schema ORDER BY 1") == [(1,), (2,)]
