@@ -9,8 +9,8 @@ if sys.argv[1:2] == ["run"]:
     early_sighup.remember()  # the daemon obeys it, and a second of its start goes by with imports
     resident_memory.expect_loading()
 else:
-    # Imports make tens of thousands of objects that stay: they need not be looked through again and again.
-    gc.set_threshold(20_000, 10, 10)
+    # Imports and a model make tens of thousands of objects that stay: they need not be looked through again.
+    gc.set_threshold(100_000, 10, 10)
 
 import os
 

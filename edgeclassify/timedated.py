@@ -3,7 +3,6 @@
 Reading the clock's state is a system call that can also set it, adjtimex(2), and the unit gives none of these.
 """
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,8 @@ def ask() -> bool | None:
     """Its answer now; None where there is none."""
     if not _RUNNING.is_dir():
         return None
+    import subprocess  # the kernel tells, as a rule
+
     try:
         done = subprocess.run(_COMMAND, capture_output=True, text=True, timeout=_PATIENCE_S, check=True)
     except (OSError, subprocess.SubprocessError):

@@ -85,7 +85,7 @@ def classify(
               ssh camera rpicam-jpeg -n -o - | edgeclassify classify -
     """
     from edgeclassify.model.opening.classifiers import open_classifier
-    from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.model.opening.taught_folder import taught_folder
 
     if not all(location.strip() for location in locations):
         raise UsageError("classify: expected a file, a folder or a URL, found an empty word. Is a variable unset?")

@@ -301,7 +301,7 @@ def path(name: str) -> None:
     Example:  edgeclassify models path mobilenet_v2
     """
     from edgeclassify.model.catalog import resolve_model
-    from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.model.opening.taught_folder import taught_folder
 
     click.echo(str(taught_folder(name) or resolve_model(name)))
 
@@ -316,7 +316,7 @@ def _catalog() -> "Catalog":
 def _model_file(name: str) -> Path:
     """The .tflite file: of a model that was taught here that of its base."""
     from edgeclassify.model.opening.model_files import files_of, find_file
-    from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.model.opening.taught_folder import taught_folder
     from edgeclassify.types import ModelChoice
 
     if taught_folder(name) is None:
@@ -349,7 +349,7 @@ def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
 
 def _taught_to_verify(name: str | None) -> list[str]:
     """Names of models that were taught here."""
-    from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.model.opening.taught_folder import taught_folder
     from edgeclassify.model.taught.places import taught_names
 
     return [one for one in (taught_names() if name is None else (name,)) if taught_folder(one) is not None]

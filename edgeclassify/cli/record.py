@@ -16,7 +16,7 @@ from edgeclassify.cli.support.ended_by_signals import ended_by_signals
 from edgeclassify.errors import EdgeClassifyError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from edgeclassify.recording.running.frame_recording import FrameProgress
+    from edgeclassify.recording.running.interface import FrameProgress
     from edgeclassify.recording.running.order import Answer, FramesOrder, RecordingOrder
 
 PATIENCE_S = 10.0

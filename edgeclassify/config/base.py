@@ -1,7 +1,7 @@
 """What every section of the config is made of: its base class and the types of its values."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,3 +46,11 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, strict=True, defer_build=True)
+
+    @classmethod
+    def usual(cls, **said: Any) -> Self:
+        """A section with its keys at their defaults, but those that are said, whose values are known to be good.
+
+        Nothing is judged: the first judgement by a class takes as long as a hundred others.
+        """
+        return cls.model_construct(None, **said)

@@ -57,5 +57,5 @@ class ViewHomeAssistantConfig(Section):
         return value
 
 
-SHOWN_PLAINLY = ViewHomeAssistantConfig()
+SHOWN_PLAINLY = ViewHomeAssistantConfig.usual()
 """Of a view that says nothing of Home Assistant."""

@@ -346,7 +346,9 @@ class Config(Section):
         With what the profile that is on says of them.
         """
         cameras = {camera.name: camera for camera in self.camera}
-        views = self.view or tuple(ViewConfig(name=camera.name, camera=camera.name) for camera in self.camera)
+        views = self.view or tuple(
+            ViewConfig.usual(name=camera.name, camera=camera.name) for camera in self.camera
+        )
         only = self.camera[0].name if self.camera else None
         over = None if self._profile is None else self.profile[self._profile]
         named = (view if view.camera else view.model_copy(update={"camera": only}) for view in views)

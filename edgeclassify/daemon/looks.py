@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edgeclassify.config import Config, TeachingConfig
 from edgeclassify.daemon.assembly.models import view_models
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.model.taught.places import find_taught
 from edgeclassify.pipeline.interface import SeenFrames
-from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.interface import LookBounds, LookRules, ViewRules
-from edgeclassify.teaching.looks.taker import LookTaker
 from edgeclassify.types import Event, Frame, Prediction, Roi, ViewState
+
+if TYPE_CHECKING:  # where nothing is kept, what keeps it is not imported
+    from edgeclassify.teaching.looks.taker import LookTaker
 
 _DAY_S = 86_400.0
 _MB = 1_000_000
@@ -24,10 +26,7 @@ class Looks(SeenFrames):
     """
 
     def __init__(self, folder: Path | None, bytes_written_day: Callable[[], int | None]) -> None:
-        nothing = LookRules({}, _bounds(TeachingConfig()))
-        self._taker = (
-            None if folder is None else LookTaker(folder / FILE_NAME, nothing, bytes_written_day=bytes_written_day)
-        )
+        self._taker = None if folder is None else _taker(folder, bytes_written_day)
 
     @property
     def path(self) -> Path | None:
@@ -82,6 +81,14 @@ class Looks(SeenFrames):
         """A view saw this frame."""
         if self._taker is not None:
             self._taker.offer(view, frame, region, prediction, state, events, picture=picture)
+
+
+def _taker(folder: Path, bytes_written_day: Callable[[], int | None]) -> "LookTaker":
+    from edgeclassify.teaching.looks.file import FILE_NAME
+    from edgeclassify.teaching.looks.taker import LookTaker
+
+    nothing = LookRules({}, _bounds(TeachingConfig.usual()))
+    return LookTaker(folder / FILE_NAME, nothing, bytes_written_day=bytes_written_day)
 
 
 def rules_of(parts: Parts) -> LookRules:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edgeclassify import __version__
 from edgeclassify.daemon.assembly.deciders import decider_of
@@ -13,9 +14,8 @@ from edgeclassify.files import printable
 from edgeclassify.once import Once
 from edgeclassify.recording.format.frame_images import images_folder
 from edgeclassify.recording.interface import Header
-from edgeclassify.recording.running.frame_folder import MB
-from edgeclassify.recording.running.frame_recording import FrameRecording
 from edgeclassify.recording.running.frame_tap import FrameTap
+from edgeclassify.recording.running.interface import MB, Bounds, Progress
 from edgeclassify.recording.running.order import (
     ENDING,
     FOLDER,
@@ -28,8 +28,12 @@ from edgeclassify.recording.running.order import (
     unknown_views,
     write_answer,
 )
-from edgeclassify.recording.running.running_recording import Bounds, Progress, RunningRecording
 from edgeclassify.recording.running.tap import TappedDecider
+from edgeclassify.replaced_files import ReplacedFilesError, late_imports
+
+if TYPE_CHECKING:  # what records comes when somebody asks for it
+    from edgeclassify.recording.running.frame_recording import FrameRecording
+    from edgeclassify.recording.running.running_recording import RunningRecording
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +123,7 @@ class Recordings:
             if order.frames is not None and parts.config.node.labels_only:
                 raise StorageError(f"{LABELS_ONLY}. Record without --frames")
             self._begin(folder / FOLDER / name, parts, order)
-        except StorageError as error:
+        except (StorageError, ReplacedFilesError) as error:
             log.warning("recording: %s", error)
             self._refuse(order, str(error), folder)
         else:
@@ -132,6 +136,9 @@ class Recordings:
         self._withdraw(folder)
 
     def _begin(self, path: Path, parts: Parts, order: RecordingOrder) -> None:
+        with late_imports():
+            from edgeclassify.recording.running.frame_recording import FrameRecording
+            from edgeclassify.recording.running.running_recording import RunningRecording
         header = Header(__version__, parts.config.node.name, self._clock())
         bounds = Bounds(round(order.most_mb * MB), order.lasts_s)
         frames = (
@@ -147,7 +154,7 @@ class Recordings:
             self._look_after(frames, parts)
             self._frame_tap.listen(frames)
 
-    def _look_after(self, frames: FrameRecording, parts: Parts) -> None:
+    def _look_after(self, frames: "FrameRecording", parts: Parts) -> None:
         """No more images where the config has ruled them out meanwhile, or events need what may be written."""
         limit, written = parts.config.spool.max_bytes_written_day, self._bytes_written_day()
         if parts.config.node.labels_only:

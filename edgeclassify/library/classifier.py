@@ -13,7 +13,7 @@ from edgeclassify.library.options import DelegateOptions, PathLike, model_choice
 from edgeclassify.library.region import Region, roi_of
 from edgeclassify.library.result import Failure, Result
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.types import Fit, Frame, ModelInfo, Prediction, Roi, RuntimeName
 
 if TYPE_CHECKING:

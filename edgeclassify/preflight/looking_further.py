@@ -24,7 +24,7 @@ from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.description import ModelDescription, describe_model
 from edgeclassify.model.opening.model_files import files_of, find_file
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.runtime.cores import usable_cores
 from edgeclassify.preflight.governor import governor_problems
 from edgeclassify.preflight.libraries import loader_finds

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.recording.running.frame_folder import FrameBounds
 from edgeclassify.recording.running.frame_recording import FrameRecording
 from edgeclassify.recording.running.frame_tap import FrameTap
+from edgeclassify.recording.running.interface import FrameBounds
 from edgeclassify.types import FULL_FRAME, Frame, ModelChoice
 from tests.bench.snapshots import photo
 

@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.daemon.assembly.parts import Parts, PlannedChecks
 from edgeclassify.daemon.assembly.sources import zoom_of
-from edgeclassify.scene.checks.picture_checks import PictureChecks
-from edgeclassify.scene.checks.reference import Reference
 
-KnownPicture = Callable[[str, str], Reference | None]
+if TYPE_CHECKING:  # where no camera is checked, what does it is not imported
+    from edgeclassify.scene.checks.reference import Reference
+
+KnownPicture = Callable[[str, str], "Reference | None"]
 """Given a camera's name and how its picture is taken: what it usually shows, None where that is not known."""
 
 
-def nothing_known(camera: str, taken_by: str) -> Reference | None:
+def nothing_known(camera: str, taken_by: str) -> "Reference | None":
     """Of no camera anything is known."""
     return None
 
@@ -33,6 +35,8 @@ def _plan(config: Config, camera: CameraConfig, before: Parts, known: KnownPictu
         if former.made_from == made_from:
             return former
         reference = former.checks.reference
+    from edgeclassify.scene.checks.picture_checks import PictureChecks
+
     checks = PictureChecks(
         camera.name,
         camera.problems_looked_for,

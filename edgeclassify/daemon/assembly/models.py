@@ -17,7 +17,7 @@ from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.model_files import files_of
 from edgeclassify.model.opening.sharing import on_shared_network
-from edgeclassify.model.opening.taught import reheaded, taught_model
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.opening.tried_interpreter import measuring_trials
 from edgeclassify.types import ModelChoice
 
@@ -148,10 +148,13 @@ def _kept(section: ModelChoice, stamp: ModelStamp, before: LoadedModels) -> Imag
     classifier = before.loaded[section]
     if former == stamp:
         return classifier
-    taught = taught_model(section.name)
-    return (
-        None if taught is None or not isinstance(classifier, NetworkClassifier) else reheaded(classifier, taught)
-    )
+    folder = taught_folder(section.name)
+    if folder is None or not isinstance(classifier, NetworkClassifier):
+        return None
+    from edgeclassify.model.opening.taught import reheaded  # most models are not taught
+    from edgeclassify.model.taught.reading import read_taught
+
+    return reheaded(classifier, read_taught(folder))
 
 
 def _close(classifiers: Iterable[ImageClassifier], kept: LoadedModels) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.config.groups.view_labels import ViewLabels
@@ -11,10 +12,12 @@ from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.view import View
 from edgeclassify.recording.interface import ViewFacts
 from edgeclassify.recording.running.tap import TappedDecider
-from edgeclassify.scene.checks.picture_checks import PictureChecks
 from edgeclassify.scene.interface import SceneStep
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Option, OptionValue
+
+if TYPE_CHECKING:  # where no camera is checked, what does it is not imported
+    from edgeclassify.scene.checks.picture_checks import PictureChecks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class PlannedChecks:
     """The checks of a camera's picture. `taken_by`: how that is taken; `made_from`: their own keys."""
 
     camera: str
-    checks: PictureChecks
+    checks: "PictureChecks"
     taken_by: str
     made_from: object
 

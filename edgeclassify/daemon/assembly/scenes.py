@@ -1,14 +1,17 @@
 """Who examines each camera's frames before its views look: what these want to know decides."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from edgeclassify.config import Config, ViewConfig
 from edgeclassify.daemon.assembly.parts import PlannedChecks
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, Rules
-from edgeclassify.scene.examiner import ExaminedView, SceneExaminer
-from edgeclassify.scene.gate import GateRules
 from edgeclassify.scene.interface import SceneStep
+
+if TYPE_CHECKING:  # what examines is imported where something is examined
+    from edgeclassify.scene.examiner import ExaminedView
+    from edgeclassify.scene.gate import GateRules
 
 FRAMES_MORE = 2
 """Intervals for which a gate stays open beyond what a decision takes in time."""
@@ -35,17 +38,27 @@ def scenes_of(
     for section, view in zip(config.views(), views, strict=True):
         if section.motion.gate or section.look == "motion":
             examined.setdefault(view.camera, []).append(_examined(section, view, of_profiles.get(view.name, ())))
+    if not examined:
+        return {}
+    from edgeclassify.scene.examiner import SceneExaminer
+
     return {camera: SceneExaminer(wanting, checks.get(camera)) for camera, wanting in examined.items()}
 
 
-def _examined(section: ViewConfig, view: View, others: Sequence[Rules]) -> ExaminedView:
+def _examined(section: ViewConfig, view: View, others: Sequence[Rules]) -> "ExaminedView":
+    from edgeclassify.scene.examiner import ExaminedView
+
     gate = gate_of(section, (view.rules, *others))
     return ExaminedView(view.name, view.region, gate, section.look == "motion")
 
 
-def gate_of(section: ViewConfig, rules: Sequence[Rules]) -> GateRules | None:
+def gate_of(section: ViewConfig, rules: Sequence[Rules]) -> "GateRules | None":
     """When a view with such a section passes frames over; None: never. It may have each of these rules."""
-    return GateRules(max(map(decision_s, rules)), section.motion.max_interval_s) if section.motion.gate else None
+    if not section.motion.gate:
+        return None
+    from edgeclassify.scene.gate import GateRules
+
+    return GateRules(max(map(decision_s, rules)), section.motion.max_interval_s)
 
 
 def decision_s(rules: Rules) -> float:

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edgeclassify.files import StateFile, StateFileTexts
 from edgeclassify.lazy_dataclass import dataclass
-from edgeclassify.scene.checks.reference import Reference
+
+if TYPE_CHECKING:  # where no camera is checked, what does it is not imported
+    from edgeclassify.scene.checks.reference import Reference
 
 FILE_NAME = "usual-pictures.json"
 WRITE_PAUSE_S = 3600.0
@@ -28,7 +30,7 @@ class UsualPicture:
     """What is known of a camera. `taken_by`: how its picture is taken; of another way nothing is known."""
 
     taken_by: str
-    reference: Reference
+    reference: "Reference"
 
 
 class UsualPictures:
@@ -39,7 +41,7 @@ class UsualPictures:
         self._pictures = self._file.read() or {}
         self._clock, self._next_write = clock, clock() + WRITE_PAUSE_S
 
-    def known(self, camera: str, taken_by: str) -> Reference | None:
+    def known(self, camera: str, taken_by: str) -> "Reference | None":
         """What it usually shows, where its picture is still taken that way."""
         picture = self._pictures.get(camera)
         return picture.reference if picture is not None and picture.taken_by == taken_by else None
@@ -66,6 +68,8 @@ def _pictures_in(document: Any) -> dict[str, UsualPicture]:
     """What the file says. Raises one of several errors where it is damaged."""
     if document["v"] != _VERSION:
         raise ValueError(f'expected "v": {_VERSION}')
+    from edgeclassify.scene.checks.reference import Reference
+
     return {
         str(name): UsualPicture(str(kept["taken_by"]), Reference.of_document(kept["picture"]))
         for name, kept in document["cameras"].items()

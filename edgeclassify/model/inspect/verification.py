@@ -10,7 +10,7 @@ from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.embedding.find import gives_embedding_alone
 from edgeclassify.model.opening.bases import open_base
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.taught.reading import read_taught
 from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.types import ModelChoice, RuntimeName

@@ -17,7 +17,7 @@ from edgeclassify.model.opening.embeddings import with_embedding_if_any
 from edgeclassify.model.opening.model_facts import ModelFacts, read_facts
 from edgeclassify.model.opening.model_files import find_file
 from edgeclassify.model.opening.networks import open_network
-from edgeclassify.model.opening.taught import open_taught, taught_model
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.types import ModelChoice, ModelInfo
@@ -35,12 +35,15 @@ def open_classifier(
     one shares the network of one of them where that is its base, so that the same thread must use both. Raises
     ModelError or a subclass, with a message for the user, where anything does not fit.
     """
-    taught = taught_model(config.name)
-    if taught is not None:
+    folder = taught_folder(config.name)
+    if folder is not None:
+        from edgeclassify.model.opening.taught import open_taught  # most models are not taught
+        from edgeclassify.model.taught.reading import read_taught
+
         networks = [
             one.network for one in beside if isinstance(one, NetworkClassifier) and one.network is not None
         ]
-        return open_taught(config, taught, trials=trials, beside=networks)
+        return open_taught(config, read_taught(folder), trials=trials, beside=networks)
     path = find_file(config.name)
     model = read_model_file(path)
     sidecar = read_sidecar(path)

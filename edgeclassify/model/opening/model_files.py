@@ -7,9 +7,8 @@ from edgeclassify.errors import UnknownModelError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
-from edgeclassify.model.opening.taught import base_section, taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.taught.places import MANIFEST, head_place, taught_names
-from edgeclassify.model.taught.reading import read_manifest
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import ModelChoice
 
@@ -33,6 +32,9 @@ def files_of(config: ModelChoice) -> ModelFiles:
     if folder is None:
         path = find_file(config.name)
         return ModelFiles((path, *_beside(path, config.labels)))
+    from edgeclassify.model.opening.taught import base_section  # most models are not taught
+    from edgeclassify.model.taught.reading import read_manifest
+
     manifest = read_manifest(folder)
     path = find_model(base_section(config, manifest).name)
     head = "" if manifest.head is None else manifest.head.sha256

@@ -3,30 +3,23 @@
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from edgeclassify.errors import ModelError, ModelMissingError
-from edgeclassify.model.catalog import find_model, has_entry, load_catalog, model_path
+from edgeclassify.model.catalog import find_model, load_catalog, model_path
 from edgeclassify.model.catalog.places import fetch_command, is_file
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.heads.taught_head import TaughtHead
 from edgeclassify.model.interface import Network
 from edgeclassify.model.opening.bases import describe_base, open_base
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.taught.head_parameters import HeadParameters
 from edgeclassify.model.taught.manifest import Manifest
-from edgeclassify.model.taught.places import find_taught, head_place
+from edgeclassify.model.taught.places import head_place
 from edgeclassify.model.taught.reading import TaughtModel, check_base, read_taught
 from edgeclassify.types import ModelChoice, ModelInfo
-from edgeclassify.types.model_choice import is_model_path
 
 log = logging.getLogger(__name__)
-
-
-def taught_folder(name: str) -> Path | None:
-    """Where the taught model of this name lies; None where the name is a path, one of the catalog, or nobody's."""
-    folder = None if is_model_path(name) else find_taught(name)
-    return None if folder is None or has_entry(name) else folder
 
 
 def taught_model(name: str) -> TaughtModel | None:

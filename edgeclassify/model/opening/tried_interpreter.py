@@ -19,7 +19,7 @@ from edgeclassify.model.speed.session import Session
 from edgeclassify.model.speed.speeds import NO_SPEEDS, Elsewhere, Speeds
 from edgeclassify.model.speed.ways import Way, possible_ways
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.model.trial_run.trial import RunBy, time_model, try_model
+from edgeclassify.model.trial_run.interface import RunBy
 from edgeclassify.model.trial_run.tried_models import FILE_NAME as TRIED_FILE
 from edgeclassify.model.trial_run.tried_models import TriedModels
 from edgeclassify.types import ModelChoice
@@ -31,12 +31,18 @@ TryModel = Callable[[ModelFile, Need, RunBy, bytes], bool]
 """As `try_model`: the model, what it needs, what runs it, a sample of its input."""
 
 
+def _try_model(model: ModelFile, need: Need, by: RunBy, sample: bytes) -> bool:
+    from edgeclassify.model.trial_run.trial import try_model  # most models are known
+
+    return try_model(model, need, by, sample)
+
+
 @dataclass(frozen=True, slots=True)
 class Trials:
     """Which models need no trial, since they have run here, how the others are tried, and how fast they are."""
 
     known: TriedModels
-    try_model: TryModel = try_model
+    try_model: TryModel = _try_model
     speeds: Speeds = NO_SPEEDS
 
 
@@ -106,6 +112,8 @@ class _Opening:
     def _elsewhere(self, ways: Sequence[Way], within_s: float) -> Elsewhere:
         by = RunBy(ways[0].runtime, max(way.threads for way in ways))
         counts = [way.threads for way in ways]
+        from edgeclassify.model.trial_run.trial import time_model
+
         timed = time_model(self.model, self.need, by, counts, self.sample(), limit_s=within_s)
         return Elsewhere({way: timed.ms[way.threads] for way in ways if way.threads in timed.ms}, timed.is_refused)
 

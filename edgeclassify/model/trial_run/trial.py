@@ -12,11 +12,11 @@ from dataclasses import asdict, field, replace
 from edgeclassify.errors import DelegateError, ModelError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.machine import free_memory_bytes
-from edgeclassify.model.runtime.delegates import WITHOUT, DelegateChoice
+from edgeclassify.model.runtime.delegates import WITHOUT
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.child import READY, Order, Report
-from edgeclassify.types.model_choice import RuntimeName
+from edgeclassify.model.trial_run.interface import RunBy
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +52,6 @@ def child_command() -> list[str]:
     if not sys.executable:
         raise UntriedError("where Python lies is not known")
     return [sys.executable, "-P", "-m", "edgeclassify.model.trial_run.child"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunBy:
-    """What runs a model: a runtime, in so many threads, and a delegate where there is one."""
-
-    runtime: RuntimeName = "auto"
-    threads: int = 1
-    delegate: DelegateChoice | None = None
 
 
 def try_model(

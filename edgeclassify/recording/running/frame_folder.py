@@ -4,20 +4,7 @@ import shutil
 from pathlib import Path
 
 from edgeclassify.files import printable, write_whole
-from edgeclassify.lazy_dataclass import dataclass
-
-MB = 1_000_000
-LEAST_FREE_BYTES = 128 << 20
-"""Of the disk. The scores go on until half of it: images end first."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameBounds:
-    """How many images there may be: about one in `interval_s` of each camera, until another bound is reached."""
-
-    interval_s: float
-    most_bytes: int
-    least_free_bytes: int = LEAST_FREE_BYTES
+from edgeclassify.recording.running.interface import MB, FrameBounds
 
 
 class FrameFolder:

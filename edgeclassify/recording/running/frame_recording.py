@@ -14,8 +14,9 @@ from edgeclassify.once import Once
 from edgeclassify.pictures.jpeg import frame_jpeg
 from edgeclassify.pixels import to_keep
 from edgeclassify.recording.format.frame_images import image_name
-from edgeclassify.recording.running.frame_folder import FrameBounds, FrameFolder
+from edgeclassify.recording.running.frame_folder import FrameFolder
 from edgeclassify.recording.running.frame_pace import RecordedPace
+from edgeclassify.recording.running.interface import FrameBounds, FrameProgress
 from edgeclassify.types import Frame
 
 log = logging.getLogger(__name__)
@@ -25,20 +26,6 @@ LONGEST_SIDE = 1280
 """Pixels: enough to see by, also in a small region of the frame, what a view has seen."""
 END_S = 1.0
 """How long what waits may take to be written at the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameProgress:
-    """How far the images of a recording are.
-
-    `dropped`: frames without the image that they should have, since others were still being written, or they can't
-    be coded; `ended`: why there are no more of them though the recording goes on; None: there are.
-    """
-
-    images: int
-    bytes: int
-    dropped: int
-    ended: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,7 @@ from typing import Any
 from edgeclassify.files import read_plain_file
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.format.frame_images import RECORDING
-from edgeclassify.recording.running.frame_folder import MB, FrameBounds
-from edgeclassify.recording.running.frame_recording import FrameProgress
-from edgeclassify.recording.running.running_recording import Progress
+from edgeclassify.recording.running.interface import MB, FrameBounds, FrameProgress, Progress
 
 ORDER_FILE = "record.json"
 FOLDER = "recordings"

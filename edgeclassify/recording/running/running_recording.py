@@ -15,7 +15,6 @@ from queue import Empty, Full, Queue
 
 from edgeclassify.errors import StorageError
 from edgeclassify.files import printable
-from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Decider
 from edgeclassify.recording.format.writer import RecordingWriter
 from edgeclassify.recording.interface import (
@@ -30,7 +29,8 @@ from edgeclassify.recording.interface import (
     ViewFacts,
 )
 from edgeclassify.recording.memory import memory_of
-from edgeclassify.recording.running.frame_recording import FrameProgress, FrameRecording
+from edgeclassify.recording.running.frame_recording import FrameRecording
+from edgeclassify.recording.running.interface import Bounds, Progress
 from edgeclassify.types import Event, Moment
 
 log = logging.getLogger(__name__)
@@ -39,33 +39,6 @@ CAPACITY = 2048
 """Inputs that wait for the disk; more of them are lost to the recording."""
 TURN_S = 0.5
 """How often its thread looks whether it should end."""
-LEAST_FREE_BYTES = 64 << 20
-"""Of the disk: events need room, too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Where a recording ends by itself. `lasts_s` None: it does not for its time alone."""
-
-    most_bytes: int
-    lasts_s: float | None = None
-    least_free_bytes: int = LEAST_FREE_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a recording is. `lost`: inputs that are not in it; `ended`: why it has ended; None: it goes on.
-
-    `frames`: its images; None: it has none.
-    """
-
-    inputs: int
-    events: int
-    bytes: int
-    lost: int
-    lasted_s: float
-    ended: str | None
-    frames: FrameProgress | None = None
 
 
 class RunningRecording:

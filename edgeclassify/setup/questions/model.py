@@ -101,7 +101,7 @@ def _bring(section: ModelChoice, around: Around) -> None:
     """Fetch it where it is one of the catalog's that is not here. Raises EdgeClassifyError."""
     from edgeclassify.model.catalog import load_catalog, model_path
     from edgeclassify.model.catalog.fetch import FetchOptions, fetch_model
-    from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.model.opening.taught_folder import taught_folder
 
     if is_model_path(section.name) or taught_folder(section.name) is not None:
         return

@@ -12,6 +12,7 @@ from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.recording.format.reader import RecordingReader
 from edgeclassify.recording.interface import Input, RulesChanged
 from edgeclassify.recording.replay.replaying import Replay
+from edgeclassify.recording.running.interface import Progress
 from edgeclassify.recording.running.order import (
     FOLDER,
     RecordingOrder,
@@ -19,7 +20,6 @@ from edgeclassify.recording.running.order import (
     take_back,
     write_order,
 )
-from edgeclassify.recording.running.running_recording import Progress
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Node
 from tests.support.waiting import wait_for

@@ -7,6 +7,13 @@ import sys
 import pytest
 
 _HEAVY = ("pydantic", "pydantic_core", "requests", "urllib3", "paho", "click", "starlette", "uvicorn", "sqlite3")
+_FOR_FEW = (
+    "edgeclassify.model.opening.taught",
+    "edgeclassify.model.taught.reading",
+    "edgeclassify.model.trial_run.trial",
+)
+_OF_PYTHON = ("subprocess", "ssl", "tempfile")
+"""What only models need that were taught here or are new here."""
 _OPENED = """
 import json, sys
 from edgeclassify.model.opening.classifiers import open_classifier
@@ -32,3 +39,7 @@ def test_a_model_opens_without_the_packages_of_the_daemon(modules: list[str]) ->
 def test_a_model_opens_without_the_config_and_what_is_said_over_mqtt(modules: list[str]) -> None:
     rooms = {".".join(name.split(".")[:2]) for name in modules if name.startswith("edgeclassify.")}
     assert rooms.isdisjoint({"edgeclassify.config", "edgeclassify.contract", "edgeclassify.daemon"})
+
+
+def test_a_known_model_opens_without_what_taught_and_new_ones_need(modules: list[str]) -> None:
+    assert set(modules).isdisjoint((*_FOR_FEW, *_OF_PYTHON))

@@ -19,7 +19,8 @@ from edgeclassify.model.opening.tried_interpreter import Trials, TryModel
 from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.model.trial_run.trial import RunBy, try_model
+from edgeclassify.model.trial_run.interface import RunBy
+from edgeclassify.model.trial_run.trial import try_model
 from edgeclassify.model.trial_run.tried_models import FILE_NAME, TriedModels
 from edgeclassify.types import ModelChoice
 from tests.model.conftest import WriteModel

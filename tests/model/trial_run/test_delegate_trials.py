@@ -12,7 +12,8 @@ from edgeclassify.model.runtime.interpreter import TensorSpec
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import parse_model
 from edgeclassify.model.trial_run.answers import difference, noise
-from edgeclassify.model.trial_run.trial import RunBy, TimedModel, time_model, try_model
+from edgeclassify.model.trial_run.interface import RunBy
+from edgeclassify.model.trial_run.trial import TimedModel, time_model, try_model
 from edgeclassify.types.model_choice import RuntimeName
 from tests.model.runtime.test_delegates import ACCELERATED
 from tests.model.tflite_files import ModelDef, flatten_model, tflite_bytes

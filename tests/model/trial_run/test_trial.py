@@ -11,7 +11,8 @@ from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
-from edgeclassify.model.trial_run.trial import LIMIT_S, RunBy, child_command, spare_bytes, try_model
+from edgeclassify.model.trial_run.interface import RunBy
+from edgeclassify.model.trial_run.trial import LIMIT_S, child_command, spare_bytes, try_model
 from edgeclassify.types.model_choice import RuntimeName
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import huge, with_input

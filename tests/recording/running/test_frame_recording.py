@@ -16,10 +16,9 @@ import pytest
 from edgeclassify.errors import StorageError
 from edgeclassify.recording.format.frame_images import FrameImages, images_folder
 from edgeclassify.recording.format.reader import RecordingReader
-from edgeclassify.recording.running.frame_folder import FrameBounds
 from edgeclassify.recording.running.frame_recording import FrameRecording
 from edgeclassify.recording.running.frame_tap import FrameTap
-from edgeclassify.recording.running.running_recording import Bounds
+from edgeclassify.recording.running.interface import Bounds, FrameBounds
 from edgeclassify.recording.running.tap import TappedDecider
 from edgeclassify.types import Frame, PixelFormat
 from tests.publish.snapshots.sample_images import comment_of, decoded

@@ -13,7 +13,8 @@ from edgeclassify.recording.format.lines import read_record, record_line
 from edgeclassify.recording.format.reader import RecordingReader
 from edgeclassify.recording.interface import Happening, Header, Lost, ViewBegins
 from edgeclassify.recording.replay.replaying import Replay
-from edgeclassify.recording.running.running_recording import Bounds, RunningRecording
+from edgeclassify.recording.running.interface import Bounds
+from edgeclassify.recording.running.running_recording import RunningRecording
 from edgeclassify.recording.running.tap import TappedDecider
 from tests.recording.inputs import RULES, START, fresh, happenings, make_begins, put_into, seen
 from tests.support.clock import Clock

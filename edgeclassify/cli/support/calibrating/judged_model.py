@@ -12,7 +12,7 @@ from edgeclassify.errors import EdgeClassifyError, LabelError, SourceError, Usag
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.calibration.calibration import LEAST_PICTURES, Calibration, calibrate
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.sources.images.reading import load_frame
 
 _MOST_NAMED = 3

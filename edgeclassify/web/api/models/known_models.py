@@ -8,7 +8,7 @@ from edgeclassify.documents.values import expanded
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import Catalog, load_catalog, model_path
 from edgeclassify.model.catalog.places import models_folders
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.model.taught.places import taught_names
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types.model_choice import is_model_path

@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.types import ModelChoice
 from edgeclassify.web.api.interface import Asked, RefusedError
