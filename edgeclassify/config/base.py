@@ -53,4 +53,4 @@ class Section(BaseModel):
 
         Nothing is judged: the first judgement by a class takes as long as a hundred others.
         """
-        return cls.model_construct(None, **said)
+        return super().model_construct(None, **said)

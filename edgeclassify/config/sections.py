@@ -119,7 +119,7 @@ class ModelConfig(Section):
     threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = about(
         "auto",
         "Threads per invoke; auto: what is quickest here, at most 4, and one less than there are cores where "
-        "there are four or more. The daemon measures that when it first runs a model, and remembers it.",
+        "there are four or more. The daemon measures that at the first starts with a model, and remembers it.",
     )
     fit: Literal["crop", "letterbox", "squash"] = about(
         "crop", "How a frame becomes the model's square: centre crop, bars around it, or distortion."

@@ -14,8 +14,10 @@ MOST = 100
 MOST_WAYS = 32
 """Ways of one model that are remembered: runtimes of other versions make room for those here."""
 ENOUGH = 3
-"""After so many measurings, at a start each, the least of all counts, also where each of them was disturbed: it is
-like that here. So many times at most is asked for a figure that can't be had."""
+"""Measurings, at a start each, of which one was undisturbed. So many times at most is asked for a figure that
+can't be had."""
+ENOUGH_DISTURBED = 8
+"""Where each of them was disturbed: it is like that here."""
 
 Ways = Mapping[str, float | None]
 """Milliseconds of an invoke, by the way in which it ran ("litert 2.3.0, 2 threads"); None: it can't be run so."""
@@ -34,12 +36,18 @@ class Measured:
     @property
     def is_settled(self) -> bool:
         """True where it need not be measured again."""
-        return self.measurings >= ENOUGH
+        return self.measurings >= (ENOUGH if self.calm else ENOUGH_DISTURBED)
 
     @property
     def decides(self) -> bool:
-        """True where it may be gone by."""
+        """True where it may be gone by, the number of threads aside."""
         return self.is_settled or self.calm > 0
+
+    @property
+    def decides_threads(self) -> bool:
+        """True where it tells how many threads are quickest. Beside other work it does not: a run in several waits
+        for the slowest of them, which says more of that work than of the model."""
+        return self.calm > 0
 
     def is_open(self, way: str) -> bool:
         """True for a way whose figure is still to be asked for."""

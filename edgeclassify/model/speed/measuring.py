@@ -17,6 +17,9 @@ WARM_UP = 2
 """First turns that do not count where there are others: caches are cold, and the processor's clock is low."""
 CALM_RUNS = 5
 """Undisturbed runs of each way that there must be: one alone may be the one that was lucky."""
+_CALM_SHARE = 0.5
+"""And such a share of the runs. Beside other work some pass for undisturbed that had to do without one of their
+threads: it came too late to wait."""
 _FOR_OPENING = 0.5
 """The share of the time after which no other interpreter is opened."""
 _LIGHT = 0.25
@@ -125,4 +128,4 @@ def _calm(runs: Sequence[tuple[float, bool]]) -> list[float]:
     """Those that nothing disturbed, where they are enough; where there was time for few, that is each of them."""
     late = runs[WARM_UP:] or runs
     calm = [ms for ms, is_calm in late if is_calm]
-    return calm if len(calm) >= min(CALM_RUNS, len(late)) else []
+    return calm if len(calm) >= max(min(CALM_RUNS, len(late)), _CALM_SHARE * len(late)) else []

@@ -134,7 +134,7 @@ class Speeds:
 
 
 def _by(known: Measured, ways: Sequence[Way]) -> Way | None:
-    return best_way(ways, known.ways) if known.decides else None
+    return best_way(ways, known.ways, tells_threads=known.decides_threads) if known.decides else None
 
 
 NO_SPEEDS = Speeds(KnownSpeeds(None), place="")

@@ -48,10 +48,12 @@ def guessed_way(ways: Sequence[Way]) -> Way:
     return max((way for way in ways if way.runtime == ways[0].runtime), key=lambda way: way.threads)
 
 
-def best_way(ways: Sequence[Way], known: Ways) -> Way | None:
-    """Of those that were measured; None where none was."""
+def best_way(ways: Sequence[Way], known: Ways, *, tells_threads: bool = True) -> Way | None:
+    """Of those that were measured; None where none was. `tells_threads` False: the figures tell runtimes apart,
+    not numbers of threads, which are guessed then."""
     measured = [(way, ms) for way in ways if (ms := known.get(way.key)) is not None]
     if not measured:
         return None
     least = min(ms for _, ms in measured)
-    return next(way for way, ms in measured if ms <= NEAR * least)
+    best = next(way for way, ms in measured if ms <= NEAR * least)
+    return best if tells_threads else guessed_way([way for way in ways if way.runtime == best.runtime])

@@ -12,7 +12,7 @@ _FOR_FEW = (
     "edgeclassify.model.taught.reading",
     "edgeclassify.model.trial_run.trial",
 )
-_OF_PYTHON = ("subprocess", "ssl", "tempfile")
+_OF_PYTHON = ("subprocess", "ssl")
 """What only models need that were taught here or are new here."""
 _OPENED = """
 import json, sys

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.model.speed.known_speeds import ENOUGH, FILE_NAME, MOST, MOST_WAYS, KnownSpeeds, Measured
+from edgeclassify.model.speed.known_speeds import (
+    ENOUGH,
+    ENOUGH_DISTURBED,
+    FILE_NAME,
+    MOST,
+    MOST_WAYS,
+    KnownSpeeds,
+    Measured,
+)
 
 ONE, TWO = "litert 2, 1 thread", "litert 2, 2 threads"
 
@@ -24,13 +32,14 @@ def test_what_was_measured_is_known_to_the_next_one(file: Path) -> None:
 
 def test_what_was_disturbed_counts_when_it_always_is(file: Path) -> None:
     known = KnownSpeeds(file)
-    for number in range(1, ENOUGH + 1):
-        now = known.add("aa", "here", {ONE: 5.0 - number}, is_calm=False)
+    for number in range(1, ENOUGH_DISTURBED + 1):
+        now = known.add("aa", "here", {ONE: 9.0 - number}, is_calm=False)
         assert now == known.of("aa", "here")
-        assert now.is_settled is (number == ENOUGH)
-    assert now.ways == {ONE: 5.0 - ENOUGH}
-    assert known.add("aa", "here", {ONE: 9.0, TWO: 3.0}, is_calm=True).ways == {ONE: 5.0 - ENOUGH, TWO: 3.0}
-    assert known.add("aa", "here", {ONE: None}, is_calm=True).ways[ONE] == 5.0 - ENOUGH
+        assert now.is_settled is now.decides is (number == ENOUGH_DISTURBED)
+        assert not now.decides_threads
+    assert now.ways == {ONE: 1.0}
+    assert known.add("aa", "here", {ONE: 9.0, TWO: 3.0}, is_calm=True).ways == {ONE: 1.0, TWO: 3.0}
+    assert known.add("aa", "here", {ONE: None}, is_calm=True).ways[ONE] == 1.0
 
 
 def test_a_calm_one_decides_and_is_measured_again(file: Path) -> None:
@@ -38,7 +47,7 @@ def test_a_calm_one_decides_and_is_measured_again(file: Path) -> None:
     now = known.add("aa", "here", {ONE: 5.0}, is_calm=False)
     assert not now.decides
     now = known.add("aa", "here", {ONE: 4.0}, is_calm=True)
-    assert (now.decides, now.is_settled) == (True, False)
+    assert (now.decides, now.decides_threads, now.is_settled) == (True, True, False)
     now = known.add("aa", "here", {ONE: 6.0}, is_calm=True)
     assert (now, now.is_settled) == (Measured({ONE: 4.0}, 3, 2), True)
     assert known.of("aa", "here") == now

@@ -48,6 +48,14 @@ def test_one_run_that_was_lucky_does_not_decide() -> None:
     assert machine.now_s > 101.0
 
 
+@pytest.mark.parametrize(("of_six", "is_calm"), [({1, 2, 3, 4}, True), ({1, 2}, False)])
+def test_calm_runs_are_half_of_all_at_least(of_six: set[int], is_calm: bool) -> None:
+    """Beside other work one in a few passes for calm though it had to do without a thread."""
+    calm = frozenset(number for number in range(10_000) if number % 6 in of_six)
+    timed, _ = measured(Machine({1: 4.0, 2: 2.0}, disturbed=10**6, calm=calm))
+    assert timed.is_calm is is_calm
+
+
 def test_the_few_runs_of_a_slow_board_count_where_all_are_calm() -> None:
     machine = Machine({1: 160.0, 2: 90.0}, open_s=0.1)
     timed, _ = measured(machine)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.model.speed.known_speeds import ENOUGH, KnownSpeeds
+from edgeclassify.model.speed.known_speeds import ENOUGH, ENOUGH_DISTURBED, KnownSpeeds
 from edgeclassify.model.speed.measuring import open_timed
 from edgeclassify.model.speed.session import Session
 from edgeclassify.model.speed.speeds import NO_SPEEDS, Elsewhere, Speeds, here
@@ -102,11 +102,19 @@ def test_fewer_threads_where_more_gain_little(tmp_path: Path) -> None:
     assert Node(tmp_path, Machine({1: 4.3, 2: 4.05, 3: 4.0})).start()[0] == LITERT[0]
 
 
-def test_a_disturbed_start_decides_nothing_until_all_are(tmp_path: Path) -> None:
+def test_disturbed_starts_do_not_tell_how_many_threads_are_quickest(tmp_path: Path) -> None:
     machine = Machine({1: 4.0, 2: 5.0, 3: 6.0}, disturbed=10**6)
     node = Node(tmp_path, machine)
-    ways = [node.start()[0] for _ in range(ENOUGH + 1)]
-    assert ways == [LITERT[2]] * (ENOUGH - 1) + [LITERT[0]] * 2
+    assert [node.start()[0] for _ in range(ENOUGH_DISTURBED)] == [LITERT[2]] * ENOUGH_DISTURBED
+    runs = len(machine.runs)
+    assert node.start()[0] == LITERT[2]
+    assert len(machine.runs) == runs
+
+
+def test_disturbed_starts_tell_runtimes_apart(tmp_path: Path) -> None:
+    node = Node(tmp_path, Machine({1: 9.0, 2: 6.0, 3: 5.0}, disturbed=10**6), (*LITERT, *OTHER), other_ms=2.0)
+    ways = [node.start()[0] for _ in range(ENOUGH_DISTURBED + 1)]
+    assert ways == [LITERT[2]] * ENOUGH_DISTURBED + [OTHER[2]]
 
 
 def test_a_calm_start_after_a_disturbed_one_decides(tmp_path: Path) -> None:
@@ -206,6 +214,9 @@ def test_the_best_of_what_is_known() -> None:
     assert best_way(LITERT, {keys[0]: None}) is None
     assert best_way(LITERT, {keys[0]: 5.0, keys[1]: 4.0}) == LITERT[1]
     assert best_way(LITERT, {keys[0]: 4.4, keys[1]: 4.0}) == LITERT[0]
+    assert best_way(LITERT, {keys[0]: 4.0, keys[1]: 9.0}, tells_threads=False) == LITERT[2]
+    others = {keys[0]: 4.0, OTHER[0].key: 2.0}
+    assert best_way((*LITERT, *OTHER), others, tells_threads=False) == OTHER[2]
 
 
 def test_a_place_has_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
