@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 class Classifier:
     """An image classifier, open and ready.
 
-    `Classifier("mobilenet_v2")("photo.jpg").top(5)` is all of it. Any thread may call it: pictures are decoded
-    side by side, the model runs for one after the other. It belongs to the process that opened it: a forked one
-    opens its own.
+    >>> with Classifier() as classifier:
+    ...     classifier("espresso.jpg").best.label
+    'espresso'
+
+    Any thread may call it: pictures are decoded side by side, the model runs for one after the other. It belongs
+    to the process that opened it: a forked one opens its own.
     """
 
     def __init__(
@@ -141,6 +144,12 @@ class Classifier:
         failures: bool = False,
     ) -> Iterator[Result | Failure]:
         """Classify pictures as they come, and give the results in their order.
+
+        >>> with Classifier() as classifier:
+        ...     for result in classifier.many(["espresso.jpg", "cat.jpg"]):
+        ...         print(result.source, result.best.label)
+        espresso.jpg espresso
+        cat.jpg Egyptian cat
 
         While the model runs, the next pictures are read and decoded, by `workers` threads (None: as many as cores,
         2 to 4). `images` may be endless: it is asked in the caller's thread, and at most twice as many pictures as

@@ -19,6 +19,12 @@ SHOWN = 5
 class Result:
     """The scores of one picture.
 
+    >>> from edgeclassify import Classifier
+    >>> with Classifier() as classifier:
+    ...     result = classifier("espresso.jpg")
+    >>> [row.label for row in result.top(1)], result.score_of("bullfrog") < 0.01
+    (['espresso'], True)
+
     `scores`: float32, shape (number of labels,), 0-1, read-only; `labels` in the same order. `source`: the path,
     or the URL without what is secret in it; None of what has no name (an array). `preprocess_ms`, `invoke_ms`: how
     long the picture took to become the model's input, and the model to run. `unknown`: how sure (0-1) a taught

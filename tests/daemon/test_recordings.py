@@ -125,6 +125,20 @@ def test_a_view_that_is_not_there_is_refused(tmp_path: Path) -> None:
     bench.stop()
 
 
+def test_program_files_that_were_replaced_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What records is imported when somebody asks for it: by then pip may have put another version there."""
+    monkeypatch.setitem(sys.modules, "edgeclassify.recording.running.running_recording", None)
+    bench = Bench(tmp_path)
+    bench.start()
+    write_order(tmp_path, order())
+    wait_for(lambda: ended(tmp_path))
+    found = answer(tmp_path)
+    assert found is not None
+    assert "Restart the service." in str(found.progress.ended)
+    wait_for(lambda: read_order(tmp_path) is None)
+    bench.stop()
+
+
 def test_a_view_that_a_reload_makes_anew_begins_anew(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.start()

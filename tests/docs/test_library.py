@@ -46,6 +46,19 @@ def test_what_is_typed_is_answered_so() -> None:
 
 
 @pytest.mark.usefixtures("reader")
+def test_what_docstrings_show_is_so() -> None:
+    """Of what is public: `help(Classifier)` is a page, too."""
+    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
+    said: list[str] = []
+    public = [getattr(edgeclassify, name) for name in edgeclassify.__all__ if name != "__version__"]
+    shown = [test for one in public for test in finder.find(one, globs={"Classifier": edgeclassify.Classifier})]
+    for test in shown:
+        runner.run(test, out=said.append)
+    assert {test.name for test in shown if test.examples} >= {"Classifier", "Classifier.many", "Result"}
+    assert not runner.summarize(verbose=False).failed, "".join(said)
+
+
+@pytest.mark.usefixtures("reader")
 def test_a_wrong_answer_is_noticed() -> None:
     block = Block(PAGE, 1, "pycon", ">>> 'espresso'\n'expresso'\n")
     assert faults_of([block])[0] == 1
