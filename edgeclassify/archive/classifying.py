@@ -15,7 +15,7 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.library.groups import grouping_of
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.opening.taught_folder import taught_folder
 from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.types import Prediction
 
