@@ -12,14 +12,14 @@ from edgeclassify.archive.journal.folder_lock import FolderLock
 from edgeclassify.archive.journal.journal import Journal
 from edgeclassify.archive.listing.listing import Listing, make_listing
 from edgeclassify.archive.listing.options import ListingOptions
-from edgeclassify.archive.output.places import CSV, FAULTS, JOURNAL, LISTING, PARTS
+from edgeclassify.archive.output.places import CSV, FAULTS, JOURNAL, LISTING, PAGE, PARTS, SHEETS, VISITS
 from edgeclassify.archive.run import Progress, run
 from edgeclassify.archive.running.interface import Runner
 from edgeclassify.archive.wanted import ClassifierFacts, Wanted
 from edgeclassify.errors import MissingInputError, StorageError, UsageError
 from edgeclassify.files import printable
 
-_OF_A_RUN = (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", f"{JOURNAL}-journal", LISTING, FAULTS, CSV)
+_OF_A_RUN = (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", f"{JOURNAL}-journal", LISTING, FAULTS, CSV, VISITS, PAGE)
 
 
 def archive(
@@ -143,6 +143,8 @@ def _remove(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
         for part in (folder / PARTS).glob("part-*.parquet*"):
             part.unlink()
+        for sheet in (folder / SHEETS).glob("*.jpg"):
+            sheet.unlink()
     except OSError as error:
         raise StorageError(f"--out {printable(folder)}: can't be emptied: {error.strerror}.") from error
 

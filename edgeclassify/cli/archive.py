@@ -143,7 +143,12 @@ def _finished(folder: Path, top: int, *, as_csv: bool, with_summary: bool) -> Pa
 
     if as_csv:
         write_csv(folder, top)
-    return write_faults(folder)
+    faults = write_faults(folder)
+    if with_summary:
+        from edgeclassify.archive.summary.summary import write_summary
+
+        write_summary(folder)
+    return faults
 
 
 def _print_end(folder: Path, done: Archived, faults: Path | None, took_s: float) -> None:

@@ -9,6 +9,7 @@ from edgeclassify.files import printable
 JOURNAL, LISTING = "journal.sqlite", "listing"
 PARTS = "parts"
 FAULTS, CSV = "faults.csv", "images.csv"
+VISITS, PAGE, SHEETS = "visits.parquet", "index.html", "sheets"
 _PART = re.compile(r"part-\d{5,}\.parquet")
 
 
