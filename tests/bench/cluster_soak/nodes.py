@@ -104,7 +104,7 @@ class SoakNode:
 
     def look(self, now: float) -> Change | None:
         """Is it connected, and where? A connection that it has found again."""
-        server = self.sink.mqtt._delivery.server
+        server = self.sink.mqtt._delivery.server  # noqa: SLF001
         port = 0 if server is None else server.port
         before, self.port = self.port, port
         if before and not port:
