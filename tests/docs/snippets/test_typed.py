@@ -18,7 +18,7 @@ _LANGUAGES = {
     "yaml": "read there", "python": "compiled, below; tests/docs/test_webhook.py runs one",
     "pycon": "typed at Python, with what is answered: tests/docs/test_library.py",
     "ini": "a piece of a unit, read below", "nginx": "tests/web/safety starts it",
-    "conf": "tests/docs/test_mosquitto.py",
+    "conf": "tests/docs/test_mosquitto.py", "sql": "run by tests/docs/test_ingest.py",
     "text": "what is shown",
 }  # fmt: skip
 """What is done with each language."""
