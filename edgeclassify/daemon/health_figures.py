@@ -9,7 +9,7 @@ from edgeclassify.daemon.publishing import MQTT
 from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health, HealthMonitor, UpdateHealth
 from edgeclassify.lazy_dataclass import dataclass
-from edgeclassify.publish.interface import SinkProgress, Spool
+from edgeclassify.publish.interface import BrokerProgress, SinkProgress, Spool
 
 if TYPE_CHECKING:
     from edgeclassify.publish.snapshots import SnapshotTaker
@@ -27,20 +27,39 @@ class Governed:
     battery_volts: float | None = None
 
 
+class SinceStart:
+    """A count since the daemon's start, of parts of which each that takes the place of another counts from 0."""
+
+    def __init__(self) -> None:
+        self._before = self._now = 0
+
+    def count(self, now: int) -> int:
+        """All that was counted; `now`: by the part that there is."""
+        if now < self._now:
+            self._before += self._now
+        self._now = now
+        return self._before + now
+
+
 class HealthFigures:
     """What the parts have counted, as one record."""
 
     def __init__(
-        self, health: HealthMonitor, cameras: Cameras, spool: Spool, progress: Callable[[], SinkProgress | None]
+        self,
+        health: HealthMonitor,
+        cameras: Cameras,
+        spool: Spool,
+        progress: Callable[[], SinkProgress | None],
+        broker: Callable[[], BrokerProgress | None] = lambda: None,
     ) -> None:
-        """`progress`: of the webhook that there is; None: there is none."""
+        """`progress`: of the webhook that there is, `broker`: of the broker; None: there is none."""
         self._health, self._cameras, self._spool = health, cameras, spool
-        self._progress = progress
+        self._progress, self._broker = progress, broker
         self.governed = Governed()
         """What the governor has said last."""
         self.update: UpdateHealth | None = None
         """The newest update that is known; None: nobody looks for one."""
-        self._webhook_dropped = self._webhook_dropped_before = 0
+        self._webhook_dropped, self._connects, self._changes = SinceStart(), SinceStart(), SinceStart()
         self._snapshots: SnapshotTaker | None = None
         self._dropped_before = self._skipped_before = 0
 
@@ -55,7 +74,7 @@ class HealthFigures:
         """All of them, now."""
         spool, cameras, snapshots = self._spool, self._cameras, self._snapshots
         counts = cameras.counts
-        webhook = self._progress()
+        webhook, broker = self._progress(), self._broker()
         governed = {one.name: getattr(self.governed, one.name) for one in fields(Governed)}
         return self._health.report(
             **governed,
@@ -72,15 +91,17 @@ class HealthFigures:
             snapshots_skipped=self._skipped_before + (0 if snapshots is None else snapshots.skipped),
             webhook_connected=None if webhook is None else webhook.connected,
             webhook_depth=None if webhook is None else webhook.depth,
-            webhook_dropped=None if webhook is None else self._left_out(webhook),
+            webhook_dropped=None if webhook is None else self._webhook_dropped.count(webhook.dropped),
+            broker=None if broker is None else broker.server,
+            broker_connects=None if broker is None else self._connects.count(broker.connects),
+            broker_changes=None if broker is None else self._changes.count(broker.changes),
         )
 
-    def _left_out(self, webhook: SinkProgress) -> int:
-        """Since the daemon's start: a webhook that takes the place of another counts from 0."""
-        if webhook.dropped < self._webhook_dropped:
-            self._webhook_dropped_before += self._webhook_dropped
-        self._webhook_dropped = webhook.dropped
-        return self._webhook_dropped_before + webhook.dropped
+    @property
+    def server(self) -> str | None:
+        """The server of the broker that the node is connected to; None: none, or there is no broker."""
+        broker = self._broker()
+        return None if broker is None else broker.server
 
     @property
     def in_short(self) -> str:

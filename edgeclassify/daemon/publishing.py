@@ -12,7 +12,7 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
-from edgeclassify.health.figures import BATTERY_PERCENT, BATTERY_VOLTS, GOVERNED, UPDATED
+from edgeclassify.health.figures import BATTERY_PERCENT, BATTERY_VOLTS, GOVERNED, SEVERAL_SERVERS, UPDATED
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.history.desk import HistoryDesk
@@ -181,9 +181,12 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     webhook = config.webhook
     webhook_files = [] if webhook is None else [webhook.secret_file, webhook.tls.ca]
     posted = (webhook, tuple(map(identity, webhook_files)))
+    # Of several servers one is used: while it is still one of them the connection can stay.
+    besides = mqtt.model_copy(update={"host": "", "port": 0, "hosts": None, "order": "listed"})
     return SinkKey(
-        connection=(mqtt, node.name, tuple(map(identity, files))),
+        connection=(besides, node.name, tuple(map(identity, files))),
         shown=(
+            (mqtt.servers, mqtt.order),
             config.home_assistant,
             config.commands,
             config.snapshot.mqtt,
@@ -242,6 +245,8 @@ def _features(config: Config) -> Iterator[str]:
     governor = config.governor
     if config.updates is not None:
         yield UPDATED
+    if len(config.mqtt.servers) > 1:
+        yield SEVERAL_SERVERS
     if governor.enabled:
         yield GOVERNED
         if governor.battery is not None:

@@ -52,6 +52,7 @@ class Upkeep:
         self._next_maintenance = self._next_health = 0.0
         self._folder_condition = spool.folder_condition
         self._update = running.figures.update
+        self._server: str | None = None
 
     def work(self) -> None:
         """Called again and again: does what is due."""
@@ -75,6 +76,8 @@ class Upkeep:
         self._spool.maintain()
         if (condition := self._spool.folder_condition) is not self._folder_condition:
             self._folder_condition, self._next_health = condition, 0.0  # it is told at once
+        if (server := self._running.figures.server) not in (None, self._server):
+            self._server, self._next_health = server, 0.0  # it is told at once
         if self._clock_set is not None:
             self._clock_set.look()
         if self._profiles is not None:

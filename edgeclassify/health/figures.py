@@ -60,7 +60,7 @@ _VOLTS: _Config = {
 
 _LAST = 1000
 GOVERNED, BATTERY_PERCENT, BATTERY_VOLTS = "governor", "battery in percent", "battery in volts"
-UPDATED = "updates"
+UPDATED, SEVERAL_SERVERS = "updates", "several servers of a broker"
 """What a node must have for some figures to be shown."""
 
 
@@ -135,6 +135,15 @@ class Health:
         "Events that the webhook's receiver has not taken yet."))
     webhook_dropped: Count | None = field(default=None, metadata=figure(
         "Events that the webhook's receiver would not take while it took others, since start."))
+    broker: str | None = field(default=None, metadata=figure(
+        "Host and port of the MQTT server that the node is connected to, as mqtt.hosts or mqtt.host and mqtt.port "
+        "name it, with the address in brackets where the name has several; null: none.",
+        _sensor("Broker", {}, 21, SEVERAL_SERVERS)))
+    broker_connects: Count | None = field(default=None, metadata=figure(
+        "How often a server has accepted the node since start; null: there is no broker."))
+    broker_changes: Count | None = field(default=None, metadata=figure(
+        "How often that was another server than the one before, since start; null: there is no broker.",
+        _sensor("Changes of the broker", _COUNTED, 22, SEVERAL_SERVERS)))
     clock_synchronised: bool | None = field(metadata=figure(
         "Is the clock set by a time server: are the times to be believed?",
         _binary("Clock synchronised", _YES_OR_NO, 13), read=machine.clock_synchronised))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Thread
 
 from edgeclassify.health import Health
-from edgeclassify.publish.interface import Sink, SinkProgress, Spool, SpooledEvent
+from edgeclassify.publish.interface import BrokerProgress, Sink, SinkProgress, Spool, SpooledEvent
 from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 log = logging.getLogger(__name__)
@@ -96,9 +96,9 @@ class FanOut(Sink):
         return sum(sink.announce() for sink in self._sinks.values())
 
     @property
-    def reaches_broker(self) -> bool | None:
-        """Of the one that has a broker."""
-        return next((found for sink in self._sinks.values() if (found := sink.reaches_broker) is not None), None)
+    def broker(self) -> BrokerProgress | None:
+        """Of the one that has one."""
+        return next((found for sink in self._sinks.values() if (found := sink.broker) is not None), None)
 
     def publish_info(self, info: NodeInfo) -> None:
         """To each."""

@@ -171,6 +171,16 @@ class SinkProgress:
     dropped: int
 
 
+@dataclass(frozen=True, slots=True)
+class BrokerProgress:
+    """How a sink gets on with its broker. `server`: the one that it is connected to; None: none. `connects`: how
+    often one has accepted it, `changes`: how often that was another one than the last, since it was made."""
+
+    server: str | None
+    connects: int
+    changes: int
+
+
 class Sink(ABC):
     """Delivers to one place (a broker, a terminal). Thread-safe; what publishes returns at once.
 
@@ -220,9 +230,15 @@ class Sink(ABC):
         return 0
 
     @property
+    def broker(self) -> BrokerProgress | None:
+        """Of the MQTT broker; None: there is none here."""
+        return None
+
+    @property
     def reaches_broker(self) -> bool | None:
         """False while its broker does not take messages; None: it has none."""
-        return None
+        progress = self.broker
+        return None if progress is None else progress.server is not None
 
     @abstractmethod
     def publish_info(self, info: NodeInfo) -> None:

@@ -102,6 +102,17 @@ class Delivery:
         """Listen to something else from now on."""
         self._listener.receivers = receivers
 
+    def choose_among(self, servers: Servers) -> bool:
+        """Go to these from the next attempt on; False, and nothing changes, where others are wanted at once: there
+        is no connection, or none to one of them."""
+        ours, server = self._servers, self.server
+        if (ours.hosts, ours.shuffled_by) == (servers.hosts, servers.shuffled_by):
+            return True
+        if server is None or not servers.has(server):
+            return False
+        ours.adopt(servers)
+        return True
+
     def finish(self, deadline: float) -> None:
         """End by then (monotonic seconds): deliver, say goodbye. Without a connection: end at once."""
         self._deadline = deadline

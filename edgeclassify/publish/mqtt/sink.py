@@ -13,7 +13,7 @@ from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Announcement
-from edgeclassify.publish.interface import Sink, SpoolReader
+from edgeclassify.publish.interface import BrokerProgress, Sink, SpoolReader
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
@@ -116,8 +116,11 @@ class MqttSink(Sink):
         return shown if self._settings.tls is None else f"{shown} (TLS)"
 
     def adopt(self, other: Sink) -> bool:
-        """On the connection there is: topics that are gone are emptied, new ones announced and subscribed to."""
-        if not isinstance(other, MqttSink):
+        """On the connection there is: topics that are gone are emptied, new ones announced and subscribed to.
+
+        False where it leads to a server that the other one does not know.
+        """
+        if not isinstance(other, MqttSink) or not self._delivery.choose_among(other._servers):
             return False
         self._outbox.adopt(other._outbox)
         self._delivery.listen(other._delivery.receivers)
@@ -125,6 +128,14 @@ class MqttSink(Sink):
         other._delivery.close()
         self._delivery.wake()
         return True
+
+    @property
+    def broker(self) -> BrokerProgress:
+        """To which server we are connected, and how often that has changed."""
+        server = self._delivery.server
+        return BrokerProgress(
+            None if server is None else str(server), self._delivery.connects, self._delivery.changes
+        )
 
     @property
     def hangs(self) -> str:

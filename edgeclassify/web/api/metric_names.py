@@ -60,6 +60,8 @@ _COUNTED = {
     "snapshots_dropped": "snapshots_dropped",
     "snapshots_skipped": "snapshots_skipped",
     "webhook_dropped": "webhook_dropped",
+    "broker_connects": "broker_connects",
+    "broker_changes": "broker_changes",
 }
 _COUNTED_OF_CAMERAS = ("frames", "dropped", "skipped", "copied", "stalls", "freezes", "restarts", "reopens")
 _CAMERA_TEXTS = {one.name: one.metadata["figure"].text for one in fields(CameraHealth)}

@@ -47,10 +47,18 @@ class NodeCollector(Collector):
             family = named.family(())
             _add(family, [], getattr(self._health, figure))
             yield family
+        yield from self._broker()
         yield from self._state_folder()
         yield from self._cameras()
         yield from self._views()
         yield from self._page()
+
+    def _broker(self) -> Iterator[Metric]:
+        text = "Is the node connected to a broker? 1, with its server as label, while it is."
+        connected = GaugeMetricFamily("edgeclassify_broker_connected", text, labels=["server"])
+        if self._health.broker_connects is not None:
+            _add(connected, [self._health.broker or ""], self._health.broker is not None)
+        yield connected
 
     def _state_folder(self) -> Iterator[Metric]:
         text = "What becomes of what is written to the state folder: 1 for what holds."

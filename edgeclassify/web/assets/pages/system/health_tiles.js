@@ -64,6 +64,11 @@ export function healthTiles(app) {
       tile(t("health.written"), bytes(health.bytes_written_day), {
         icon: "download", note: t("health.written_all", { n: bytes(health.bytes_written) }),
       }),
+      health.broker_connects !== null && health.broker_connects !== undefined
+        && tile(t("health.broker"), health.broker ?? t("health.no_broker"), {
+          icon: "network", kind: health.broker ? "" : "warning",
+          note: t("health.broker_times", { n: number(health.broker_connects), m: number(health.broker_changes) }),
+        }),
       health.webhook_connected !== null && health.webhook_connected !== undefined
         && tile(t("health.webhook"), t(health.webhook_connected ? "health.reached" : "health.away"), {
           icon: "network", kind: health.webhook_connected ? "" : "warning",
