@@ -1,5 +1,6 @@
 """Why a connection failed, in words that say what to do."""
 
+import re
 import socket
 import ssl
 import time
@@ -50,6 +51,11 @@ _MESSAGE_HINTS = {
     "wildcard subscriptions not supported": "It wants topics one by one.",
 }
 _OF_ANOTHER_TIME = (9, 10)  # OpenSSL's codes, X509_V_ERR_…: not valid yet, expired
+_IN_HOSTS = {
+    "mqtt.host and mqtt.port": "mqtt.hosts",
+    "mqtt.host": "mqtt.hosts",
+    "mqtt.port": "its port in mqtt.hosts",
+}
 _SHOWN_BYTES, _SHOWN_TEXT = 24, 100
 _TLS_RECORDS = (0x14, 0x15, 0x16, 0x17)
 
@@ -124,6 +130,13 @@ def _shown(begin: bytes) -> str:
 def unanswered(security: Security) -> str:
     """The broker took the connection, and closed it where the answer to CONNECT should come."""
     return f"closed the connection without an answer ({_CERTIFICATE_HINTS[security]})"
+
+
+def of_hosts(text: str) -> str:
+    """A text of this module where the config lists its servers: in mqtt.hosts, each with its port."""
+    for key, other in _IN_HOSTS.items():
+        text = re.sub(rf"{re.escape(key)}\b", other, text)
+    return text
 
 
 def unreachable(error: OSError | ValueError, security: Security, host: str = "") -> str:

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 
+from edgeclassify.broker import failure_texts
 from edgeclassify.config import MqttConfig
 from edgeclassify.lazy_dataclass import dataclass
 
@@ -58,13 +59,19 @@ class Servers:
     """Which server is tried next. Used by one thread; `adopt` and `has` may be called from others.
 
     `hosts`: host and port of each, in the order of the config. `shuffled_by`: the node's name where the order is
-    to be another one on each node, and the same at each start; None: as listed.
+    to be another one on each node, and the same at each start; None: as listed. `in_hosts`: the config has them in
+    mqtt.hosts.
     """
 
     def __init__(
-        self, hosts: Iterable[tuple[str, int]], *, shuffled_by: str | None = None, look_up: LookUp = look_up
+        self,
+        hosts: Iterable[tuple[str, int]],
+        *,
+        shuffled_by: str | None = None,
+        in_hosts: bool = False,
+        look_up: LookUp = look_up,
     ) -> None:
-        self.shuffled_by, self._look_up = shuffled_by, look_up
+        self.shuffled_by, self.in_hosts, self._look_up = shuffled_by, in_hosts, look_up
         self._preferred: Server | None = None
         self.hosts: Sequence[Server] = self._ordered(Server(host, port) for host, port in hosts)
         """As the config names them, in the order in which they are tried."""
@@ -72,11 +79,22 @@ class Servers:
     @classmethod
     def of(cls, config: MqttConfig, node: str) -> "Servers":
         """Those of a config, for a node of this name."""
-        return cls(config.servers, shuffled_by=node if config.order == "shuffled" else None)
+        shuffled_by = node if config.order == "shuffled" else None
+        return cls(config.servers, shuffled_by=shuffled_by, in_hosts=config.hosts is not None)
 
     def adopt(self, other: "Servers") -> None:
         """Those of another one from the next round on."""
-        self.shuffled_by, self.hosts = other.shuffled_by, other.hosts
+        self.shuffled_by, self.hosts, self.in_hosts = other.shuffled_by, other.hosts, other.in_hosts
+
+    def named(self, text: str) -> str:
+        """A text of failure_texts, with the keys of the config that these servers stand in."""
+        return failure_texts.of_hosts(text) if self.in_hosts else text
+
+    @property
+    def described(self) -> str:
+        """Host and port of each, in the order in which they are tried."""
+        first, *others = (server.name for server in self.hosts)
+        return f"{first}, else {', '.join(others)}" if others else first
 
     def has(self, server: Server) -> bool:
         """Is it one of them, by its name and port?"""

@@ -102,10 +102,10 @@ def _look_further(config: "Config", file: Path, service: "Service | None", elsew
 
 def _ways_out(config: "Config") -> str:
     """Where events go, and what there is not without a broker."""
+    from edgeclassify.broker.servers import Servers
     from edgeclassify.redaction import redacted_to_server
 
-    host = config.mqtt.host
-    broker = f"[{host}]:{config.mqtt.port}" if ":" in host else f"{host}:{config.mqtt.port}"
+    broker = Servers.of(config.mqtt, config.node.name).described
     webhook = "" if config.webhook is None else f" Webhook: {redacted_to_server(config.webhook.url)}."
     if config.mqtt.enabled:
         return f"Broker: {broker}.{webhook}"

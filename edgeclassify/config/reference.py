@@ -43,6 +43,7 @@ EXAMPLES = {
     "node.name": "porch",
     "node.state_dir": "/var/lib/edgeclassify",
     "node.time_zone": "Europe/Berlin",
+    "mqtt.hosts": ["broker-a.lan:1883", "broker-b.lan:1883"],
     "mqtt.username": "porch",
     "mqtt.password_file": "/etc/edgeclassify/mqtt-password",
     "mqtt.client_id": "edgeclassify-porch",

@@ -1,10 +1,13 @@
-"""The broker: is it reached, does it let us in, and may the node use its topics there?"""
+"""The broker: is each of its servers reached, does it let us in, and may the node use its topics there?"""
 
+from dataclasses import replace
+
+from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import look_up
 from edgeclassify.config import Config
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.broker_steps import Step
-from edgeclassify.doctor.broker_trial import BrokerTrial, TopicRight, Use, try_broker
+from edgeclassify.doctor.broker_trial import BrokerTrial, TopicRight, Use, try_servers
 from edgeclassify.doctor.findings import fault, ok, unknown, warning
 from edgeclassify.doctor.interface import Finding
 from edgeclassify.errors import ConfigError
@@ -23,28 +26,43 @@ _SHOWN = 3
 
 
 def look_at_broker(around: Around) -> list[Finding]:
-    """One trial: connection, login, topics."""
+    """One trial of each server: connection, login, topics."""
     config = around.config
     if config is None:
         return [unknown("broker-connection", "the config can't be used: see config")]
     if not config.mqtt.enabled:
         return [ok("broker-connection", "none, as the config has it (mqtt.enabled = false)")]
-    trial = try_broker(config)
+    trials = try_servers(config)
+    is_served = any(trial.connected for trial in trials)
+    found = [_of_server(config, trial, is_served=is_served) for trial in trials]
+    if len(trials) == 1:
+        return found[0]
+    return [
+        replace(one, subject=f"{trial.broker}, {one.subject}" if one.subject else trial.broker)
+        for trial, of_server in zip(trials, found, strict=True)
+        for one in of_server
+    ]
+
+
+def _of_server(config: Config, trial: BrokerTrial, *, is_served: bool) -> list[Finding]:
+    """`is_served`: a server lets the node in, this one or another."""
+    bad = warning if is_served else fault
     if trial.failed is not None and trial.failed is not Step.LOGIN:
-        remedy = _REMEDIES[trial.failed]
-        return [fault("broker-connection", f"{trial.broker}: {trial.failure}", remedy,
-                      figures={"step": str(trial.failed)})]  # fmt: skip
+        remedy = _remedy(config, trial.failed)
+        return [bad("broker-connection", f"{trial.broker}: {trial.failure}", remedy,
+                    figures={"step": str(trial.failed)})]  # fmt: skip
     reached = ok("broker-connection", f"{trial.broker} answers", figures={"protocol": trial.protocol})
-    if trial.failed is Step.LOGIN:
-        return [reached, _not_let_in(config, trial)]
-    return [reached, _let_in(config, trial), *_of_topics(trial)]
-
-
-def _not_let_in(config: Config, trial: BrokerTrial) -> Finding:
+    if trial.failed is not Step.LOGIN:
+        return [reached, _let_in(config, trial), *_of_topics(trial)]
     if config.mqtt.username is not None and _lacks_password(config):
         found = f"{trial.failure}; the password of the service is not for you to read"
-        return unknown("broker-login", found, "Run it with sudo.")
-    return fault("broker-login", trial.failure, _REMEDIES[Step.LOGIN])
+        return [reached, unknown("broker-login", found, "Run it with sudo.")]
+    return [reached, bad("broker-login", trial.failure, _remedy(config, Step.LOGIN))]
+
+
+def _remedy(config: Config, step: Step) -> str:
+    text = _REMEDIES[step]
+    return text if config.mqtt.hosts is None else failure_texts.of_hosts(text)
 
 
 def _lacks_password(config: Config) -> bool:

@@ -1,4 +1,4 @@
-"""Would the daemon get through to its broker, and may it say and hear there what it has to?
+"""Would the daemon get through to each server of its broker, and may it say and hear there what it has to?
 
 The trial connects as the daemon does, with the same host, TLS and user. Its id is its own, so that neither a
 daemon that runs nor another trial is thrown out; and it has no will: where its connection broke, the broker would
@@ -6,9 +6,10 @@ say of a daemon that runs that it is offline.
 """
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
-from edgeclassify.broker.servers import Server
+from edgeclassify.broker.servers import Server, Servers
 from edgeclassify.config import Config
 from edgeclassify.daemon.publishing import topics_of
 from edgeclassify.doctor.broker_rights import RightsTrial, TopicRight, Use
@@ -21,7 +22,10 @@ from edgeclassify.publish.mqtt.link.failures import LinkError
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.link.waits import Waker
 
-__all__ = ["BrokerTrial", "Step", "TopicRight", "Use", "try_broker"]
+__all__ = ["BrokerTrial", "Step", "TopicRight", "Use", "try_broker", "try_servers"]
+
+
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +58,43 @@ class BrokerTrial:
 
 
 def try_broker(config: Config) -> BrokerTrial:
-    """Try the broker of [mqtt] once; within about 30 seconds, whatever answers there. Raises nothing.
+    """As try_servers(): the first that lets us in, else the first."""
+    trials = try_servers(config)
+    return next((trial for trial in trials if trial.connected), trials[0])
+
+
+def try_servers(config: Config) -> list[BrokerTrial]:
+    """Try each server of [mqtt] once, at the same time; within about 30 seconds, whatever answers there. Raises
+    nothing.
 
     A host name that the resolver keeps looking up can take longer: whoever can't wait calls this in a thread.
     """
+    servers = Servers.of(config.mqtt, config.node.name)
+    if len(servers.hosts) == 1:
+        return [_try_server(config, servers.hosts[0], servers)]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="trial") as pool:
+        return list(pool.map(lambda server: _try_server(config, server, servers), servers.hosts))
+
+
+def _try_server(config: Config, server: Server, servers: Servers) -> BrokerTrial:
     mqtt = config.mqtt
-    host = f"[{mqtt.host}]" if ":" in mqtt.host else mqtt.host
-    broker = f"{host}:{mqtt.port}" + ("" if mqtt.tls is None else " (TLS)")
+    broker = server.name + ("" if mqtt.tls is None else " (TLS)")
     try:
-        settings = _settings(config)
+        settings = _settings(config, server)
     except ConfigError as error:
         return BrokerTrial(broker, Step.SETTINGS, str(error))
     waker = Waker()
     try:
         link = Connector(settings, mqtt.protocol, waker, ConnectInterrupt()).open(lambda: True)
     except LinkError as error:
-        return BrokerTrial(broker, step_of(error, tls=mqtt.tls is not None), str(error))
+        return BrokerTrial(broker, step_of(error, tls=mqtt.tls is not None), servers.named(str(error)))
     else:
         trial = RightsTrial(link, config)
         ended = ""
         try:
             trial.run()
         except LinkError as error:
-            ended = str(error)
+            ended = servers.named(str(error))
         finally:
             link.close(graceful=True)
         return BrokerTrial(broker, None, ended, link.protocol, trial.daemon_there, tuple(trial.found))
@@ -84,11 +102,11 @@ def try_broker(config: Config) -> BrokerTrial:
         waker.close()
 
 
-def _settings(config: Config) -> BrokerSettings:
+def _settings(config: Config, server: Server) -> BrokerSettings:
     """Those of the daemon, under another id. Raises ConfigError."""
     mqtt, topics = config.mqtt, topics_of(config)
     return BrokerSettings(
-        server=Server(*mqtt.servers[0]),
+        server=server,
         client_id=f"{mqtt.client_id or f'edgeclassify-{topics.node}'}-trial-{secrets.token_hex(4)}",
         keepalive_s=mqtt.keepalive_s,
         credentials=credentials(mqtt),

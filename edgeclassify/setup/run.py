@@ -142,9 +142,10 @@ def _what_next(path: Path, config: Config, around: Around) -> None:
     mqtt, screen = config.mqtt, around.screen
     if mqtt.enabled:
         login = f" -u {shlex.quote(mqtt.username)} -P 'the password'" if mqtt.username else ""
-        port = "" if mqtt.port == 1883 else f" -p {mqtt.port}"
+        host, number = mqtt.servers[0]
+        port = "" if number == 1883 else f" -p {number}"
         topic = shlex.quote(f"{mqtt.prefix}/{config.node.name}/#")
-        screen.command("What it says", f"mosquitto_sub -h {shlex.quote(mqtt.host)}{port}{login} -t {topic} -v")
+        screen.command("What it says", f"mosquitto_sub -h {shlex.quote(host)}{port}{login} -t {topic} -v")
     if config.web.enabled:
         screen.command("The page", config.web.address)
     file = "" if around.service.unit is not None else f" --config {shlex.quote(str(path))}"

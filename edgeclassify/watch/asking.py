@@ -27,7 +27,6 @@ class Asker:
         self._node, self._answer_s = node, answer_s
         wanted = Subscription([(self._topics.response("+"), 1), (self._topics.status, 1)])
         self._subscriber = Subscriber(config, wanted, on_arrival=self._take)
-        self._broker = f"broker {config.host}:{config.port}"
         self._status = ""
         self._transaction = ""
         self._answer: Mapping[str, Any] | None = None
@@ -51,7 +50,7 @@ class Asker:
             self._subscriber.step(0.2)
         answer = self._answer
         if answer is None:
-            raise PublishError(f"{self._broker}: {self._silence()}")
+            raise PublishError(f"broker {self._subscriber.server}: {self._silence()}")
         if answer.get("status") != "ok" or not isinstance(answer.get("data"), dict):
             raise PublishError(f"node {self._node}: {answer.get('error')}")
         return dict(answer["data"])

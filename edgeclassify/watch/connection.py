@@ -5,6 +5,7 @@ Of a watch this alone imports paho. It has no thread of its own: what a callback
 
 import itertools
 import secrets
+import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
+from edgeclassify.broker.servers import Server
 from edgeclassify.config import MqttConfig
 from edgeclassify.errors import PublishError
 from edgeclassify.lazy_dataclass import dataclass
@@ -42,6 +44,10 @@ _numbers = itertools.count(1)
 
 class LostError(Exception):
     """No connection, or no more."""
+
+
+class UnreachableError(LostError):
+    """Nobody has answered at this address."""
 
 
 class UnsupportedError(LostError):
@@ -78,16 +84,31 @@ class Subscription:
     resumes: bool = False
 
 
-class Connection:
-    """A connection in one version of MQTT. Used by one thread, which `wait` calls back in.
+class _Client(paho.Client):
+    """One that connects to a certain address of its host."""
 
-    Of `config` host, port, user, password and TLS count.
+    address = ""
+
+    def _create_socket_connection(self) -> socket.socket:
+        return socket.create_connection((self.address or self.host, self.port), timeout=self.connect_timeout)
+
+
+class Connection:
+    """A connection to one server, in one version of MQTT. Used by one thread, which `wait` calls back in.
+
+    Of `config` user, password and TLS count.
     """
 
     def __init__(
-        self, config: MqttConfig, wanted: Subscription, *, v5: bool, on_arrival: Callable[[Arrival], None]
+        self,
+        config: MqttConfig,
+        server: Server,
+        wanted: Subscription,
+        *,
+        v5: bool,
+        on_arrival: Callable[[Arrival], None],
     ) -> None:
-        self._config, self._wanted, self._v5 = config, wanted, v5
+        self._config, self._wanted, self.server, self.v5 = config, wanted, server, v5
         self._on_arrival = on_arrival
         self._client: paho.Client | None = None
         self._connack: ReasonCode | None = None
@@ -112,15 +133,16 @@ class Connection:
             if self._client is None:
                 self._client = self._new_client()
                 self._client.connect(
-                    self._config.host,
-                    self._config.port,
+                    self.server.host,
+                    self.server.port,
                     self._config.keepalive_s,
-                    **_session(self._wanted) if self._v5 else {},
+                    **_session(self._wanted) if self.v5 else {},
                 )
             else:
                 self._client.reconnect()
         except (OSError, ValueError) as error:
-            raise LostError(failure_texts.unreachable(error, security_of(self._config))) from error
+            found = LostError if isinstance(error, ssl.SSLError) else UnreachableError
+            raise found(failure_texts.unreachable(error, security_of(self._config), self.server.host)) from error
         connack = self._await(lambda: self._connack, "CONNECT")
         if connack.is_failure:
             text = failure_texts.refusal(connack.getName(), user=self._config.username is not None)
@@ -133,7 +155,7 @@ class Connection:
         if client is None:
             return
         properties = None
-        if self._v5 and not self._wanted.resumes:
+        if self.v5 and not self._wanted.resumes:
             properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = 0
         client.on_disconnect = None
@@ -170,8 +192,8 @@ class Connection:
     def _subscribe(self) -> None:
         assert self._client is not None
         if not self._sharing and any(topic.startswith(_SHARED) for topic, _ in self._wanted.topics):
-            raise SharingError(_no_sharing(self._config, None if self._v5 else "it speaks MQTT 3.1.1"))
-        if self._v5:
+            raise SharingError(_no_sharing(self.server, None if self.v5 else "it speaks MQTT 3.1.1"))
+        if self.v5:
             topics: Any = [
                 (topic, SubscribeOptions(qos=qos, retainAsPublished=self._wanted.as_published))
                 for topic, qos in self._wanted.topics
@@ -183,7 +205,7 @@ class Connection:
         for (topic, _), code in zip(self._wanted.topics, granted, strict=False):
             if code.is_failure:
                 if code.getName() == _SHARING_REFUSED:
-                    raise SharingError(_no_sharing(self._config, None))
+                    raise SharingError(_no_sharing(self.server, None))
                 raise LostError(
                     f"we may not subscribe to {topic}: {code.getName().lower()} (check the broker's ACL)"
                 )
@@ -193,7 +215,7 @@ class Connection:
         while (found := answer()) is None:
             if time.monotonic() > deadline:
                 # Some brokers that know no MQTT 5 say nothing at all.
-                silent = UnsupportedError if self._v5 and what == "CONNECT" else LostError
+                silent = UnsupportedError if self.v5 and what == "CONNECT" else LostError
                 raise silent(f"no answer to {what} within {self._wanted.timeout_s:g} s")
             try:
                 self.wait(0.1)
@@ -202,13 +224,14 @@ class Connection:
                     return found
                 if what == "CONNECT":
                     # So closes a broker that knows no MQTT 5, and one that wants TLS.
-                    kind = UnsupportedError if self._v5 and self._config.tls is None else LostError
+                    kind = UnsupportedError if self.v5 and self._config.tls is None else LostError
                     raise kind(failure_texts.unanswered(security_of(self._config))) from error
                 raise
         return found
 
     def _new_client(self) -> paho.Client:
-        client = _client(self._config, self._wanted, v5=self._v5)
+        client = _client(self._config, self._wanted, v5=self.v5)
+        client.address = self.server.address
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -218,7 +241,7 @@ class Connection:
 
     def _on_connect(self, _client: object, _data: object, flags: Any, reason: ReasonCode, found: object) -> None:
         self._connack, self.session_kept = reason, bool(flags.session_present)
-        self._sharing = self._v5 and getattr(found, "SharedSubscriptionAvailable", 1) != 0
+        self._sharing = self.v5 and getattr(found, "SharedSubscriptionAvailable", 1) != 0
 
     def _on_disconnect(
         self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
@@ -244,17 +267,17 @@ class Connection:
         self._on_arrival(
             Arrival(
                 topic, bytes(message.payload), message.qos, bool(message.retain), time.time(),
-                getattr(message.properties, "ContentType", None) if self._v5 else None,
-                self._v5 and self._wanted.as_published,
+                getattr(message.properties, "ContentType", None) if self.v5 else None,
+                self.v5 and self._wanted.as_published,
                 (self._number, message.mid) if self._wanted.resumes and message.qos else None,
             )
         )  # fmt: skip
 
 
-def _client(config: MqttConfig, wanted: Subscription, *, v5: bool) -> paho.Client:
+def _client(config: MqttConfig, wanted: Subscription, *, v5: bool) -> _Client:
     user = credentials(config)
     tls: ssl.SSLContext | None = tls_context(config.tls)
-    client = paho.Client(
+    client = _Client(
         CallbackAPIVersion.VERSION2,
         client_id=wanted.client_id,
         protocol=MQTTProtocolVersion.MQTTv5 if v5 else MQTTProtocolVersion.MQTTv311,
@@ -282,9 +305,9 @@ def _session(wanted: Subscription) -> dict[str, Any]:
     return {"properties": properties, "clean_start": False}
 
 
-def _no_sharing(config: MqttConfig, why: str | None) -> str:
+def _no_sharing(server: Server, why: str | None) -> str:
     reason = "" if why is None else f" ({why})"
     return (
-        f"broker {config.host}:{config.port}: expected shared subscriptions, for a group, found none{reason}. "
+        f"broker {server}: expected shared subscriptions, for a group, found none{reason}. "
         "They take MQTT 5: mosquitto from 1.6 on has them. Leave --group out, or take another broker."
     )

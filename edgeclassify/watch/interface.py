@@ -92,12 +92,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """The watch's own connection. `complete`: the broker kept what came meanwhile."""
+    """The watch's own connection. `complete`: the broker kept what came meanwhile. `server`: the one that it is
+    to; "" while there is none."""
 
     connected: bool
     reason: str
     at: float
     complete: bool = True
+    server: str = ""
 
 
 Notice = EventSeen | HoleSeen | HoleFilled | Renumbered | Change | LinkChange

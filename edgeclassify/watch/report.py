@@ -35,7 +35,7 @@ def record(notice: Notice) -> dict[str, Any]:
             return {"renumbered": span | {"at": rfc3339(notice.at)}}
         case LinkChange():
             state = {"connected": notice.connected, "reason": notice.reason or None, "complete": notice.complete}
-            return {"connection": state | {"at": rfc3339(notice.at)}}
+            return {"connection": state | {"server": notice.server or None, "at": rfc3339(notice.at)}}
         case Change():
             place = {"node": notice.node, "view": notice.view or None}
             return {"status": place | {"status": notice.what, "retained": notice.kept, "at": rfc3339(notice.at)}}
@@ -60,7 +60,8 @@ def text(notice: Notice) -> str:
         case Renumbered():
             line, at = f"{notice.node}  counts from {notice.seq} again (before: {notice.before})", notice.at
         case LinkChange():
-            state = "connected again" if notice.connected else f"NOT CONNECTED: {notice.reason}"
+            where = f": {notice.server}" if notice.server else ""
+            state = f"connected again{where}" if notice.connected else f"NOT CONNECTED: {notice.reason}"
             line, at = f"broker  {state}", notice.at
         case Change():
             what = {"online": "online", "offline": "OFFLINE"}[notice.what]

@@ -47,7 +47,7 @@ class WatchDisplay(ABC):
 
     def __init__(self, config: Config, named: Callable[[str], str]) -> None:
         self._named = named
-        self._where = f"{config.mqtt.host}:{config.mqtt.port}"
+        self._where = ""
         self._board = Board(config.mqtt.prefix)
 
     def __enter__(self) -> Self:
@@ -75,8 +75,13 @@ class WatchDisplay(ABC):
     def link(self, change: LinkChange) -> None:
         """The connection has gone or come."""
         change = replace(change, reason=self._named(change.reason))
+        self._where = change.server or self._where
         self._board.link(change)
         self.show(change)
+
+    def at(self, server: str) -> None:
+        """It has begun, at this server of the broker."""
+        self._where = server
 
     def tick(self) -> None:
         """A second has passed."""

@@ -23,12 +23,19 @@ _FLAGS = {
     "mqtt.tls.ca": "--ca",
     "mqtt.tls.cert": "--cert",
     "mqtt.tls.key": "--key",
+    "mqtt.hosts": "--host",
     "mqtt.host": "--host",
     "mqtt.port": "--port",
 }
 """Key of the config → the option that has its place here."""
 _OPTIONS = (
-    click.option("--host", metavar="HOST", help="The broker; default: localhost."),
+    click.option(
+        "--host",
+        "hosts",
+        metavar="HOST[:PORT]",
+        multiple=True,
+        help="The broker; default: localhost. Repeated: its servers, of which the next is used where one fails.",
+    ),
     click.option("--port", type=click.IntRange(1, 65535), help="Its TCP port; default: 1883, with TLS 8883."),
     click.option(
         "--config",
@@ -71,7 +78,7 @@ def settings_of(command: str, path: Path | None, given: dict[str, Any]) -> Confi
     """The config of the file, or one made of the options. Raises ConfigError, UsageError."""
     from edgeclassify.config import load_config, parse_config
 
-    named = [f"--{key.replace('_', '-')}" for key, value in given.items() if value]
+    named = ["--host" if key == "hosts" else f"--{key.replace('_', '-')}" for key, value in given.items() if value]
     if path is not None:
         if named:
             raise UsageError(
@@ -79,18 +86,35 @@ def settings_of(command: str, path: Path | None, given: dict[str, Any]) -> Confi
             )
         return load_config(path)
     tls = {key: given[key] for key in ("ca", "cert", "key") if given[key] is not None}
-    mqtt = {
-        key: given[key]
-        for key in ("host", "port", "prefix", "username", "password_file")
-        if given[key] is not None
-    }
+    mqtt = {key: given[key] for key in ("port", "prefix", "username", "password_file") if given[key] is not None}
+    mqtt |= _servers(command, list(given["hosts"]), given["port"])
     if tls or given["tls"]:
-        mqtt = {"port": 8883} | mqtt | {"tls": tls}
+        mqtt = ({} if "hosts" in mqtt else {"port": 8883}) | mqtt | {"tls": tls}
     document = {"mqtt": mqtt, "camera": [{"source": "synthetic:"}]}
     try:
         return parse_config(document, command, Path.cwd())
     except ConfigError as error:
         raise UsageError(in_options(str(error))) from error
+
+
+def _servers(command: str, hosts: list[str], port: int | None) -> dict[str, Any]:
+    """The keys of the config for --host: one without a port of its own goes with --port."""
+    from edgeclassify.config.values import split_host_port
+
+    if not hosts:
+        return {}
+    try:
+        host, its_own = split_host_port(hosts[0])
+    except ValueError:
+        host, its_own = hosts[0], None  # the config says what is wrong with it
+    if len(hosts) == 1 and its_own is None:
+        return {"host": host}
+    if port is not None:
+        raise UsageError(
+            f"{command}: --port: expected with one --host alone, found it with {', '.join(hosts)}. "
+            "Write the port behind the host: --host broker.local:1884"
+        )
+    return {"hosts": hosts}
 
 
 def in_options(text: str) -> str:

@@ -1,6 +1,7 @@
 """What the log says of the connection: each change of its state once, not each attempt."""
 
 import logging
+from collections.abc import Callable
 
 from edgeclassify.once import Once
 
@@ -19,8 +20,9 @@ class ConnectionLog:
     close the older connection without a word. Some also close it on a publish that they don't allow.)
     """
 
-    def __init__(self, broker: str, client_id: str) -> None:
-        self._broker, self._client_id = broker, client_id
+    def __init__(self, broker: str, client_id: str, named: Callable[[str], str] = str) -> None:
+        """`named`: a reason in the words of the config."""
+        self._broker, self._client_id, self._named = broker, client_id, named
         self._protocol = ""
         self._problem: str | None = None
         self._short_ones = 0
@@ -48,14 +50,14 @@ class ConnectionLog:
         """The connection has ended against our will."""
         self._short_ones = 0 if lasted_s >= STABLE_S else self._short_ones + 1
         if self._short_ones < _SHORT_ONES:
-            log.warning("%s: %s; trying again", self._broker, reason)
+            log.warning("%s: %s; trying again", self._broker, self._named(reason))
         elif self._short_ones == _SHORT_ONES:
             log.warning(
                 "%s: connections end within seconds, the last one by: %s; trying again. "
                 "Does another client use the client id %s (mqtt.client_id), do the broker's access rules "
                 "forbid one of our topics, or is one of our messages too large for it?",
                 self._broker,
-                reason,
+                self._named(reason),
                 self._client_id,
             )
         self._problem = reason
@@ -82,7 +84,7 @@ class ConnectionLog:
     def failed(self, reason: str) -> None:
         """No connection could be made."""
         if reason != self._problem:
-            log.warning("%s: %s; trying again", self._broker, reason)
+            log.warning("%s: %s; trying again", self._broker, self._named(reason))
         self._problem = reason
 
     def _say_connected(self) -> None:

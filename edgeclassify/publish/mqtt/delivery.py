@@ -69,6 +69,7 @@ class Delivery:
         self._taught = TaughtByServer(
             lambda server: make(replace(settings, server=server), self._waker, self._interrupt),
             settings.client_id,
+            servers.named,
         )
         self._tried = Flag()
         self.pulse = Pulse()

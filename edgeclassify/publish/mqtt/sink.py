@@ -110,9 +110,7 @@ class MqttSink(Sink):
 
     def describe(self) -> str:
         """Host and port of the broker, or of each of its servers, in the order in which they are tried."""
-        first, *others = (server.name for server in self._servers.hosts)
-        shown = f"broker {first}" + "".join(f", else {other}" for other in others[:1])
-        shown += "".join(f", {other}" for other in others[1:])
+        shown = f"broker {self._servers.described}"
         return shown if self._settings.tls is None else f"{shown} (TLS)"
 
     def adopt(self, other: Sink) -> bool:

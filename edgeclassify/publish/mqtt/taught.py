@@ -48,17 +48,21 @@ class Taught:
 
 
 class TaughtByServer:
-    """Of each server. Used by one thread. `connect` makes the connector; `client_id`: who we are to the broker."""
+    """Of each server. Used by one thread. `connect` makes the connector; `client_id`: who we are to the broker;
+    `named`: a text on a failure, in the words of the config."""
 
-    def __init__(self, connect: Callable[[Server], Connector], client_id: str) -> None:
-        self._connect, self._client_id = connect, client_id
+    def __init__(
+        self, connect: Callable[[Server], Connector], client_id: str, named: Callable[[str], str] = str
+    ) -> None:
+        self._connect, self._client_id, self._named = connect, client_id, named
         self._taught: dict[Server, Taught] = {}
 
     def of(self, server: Server) -> Taught:
         """What this one has taught. Of very many that one is forgotten that was not asked for for longest."""
         taught = self._taught.pop(server, None)
         if taught is None:
-            taught = Taught(server, self._connect(server), ConnectionLog(f"broker {server}", self._client_id))
+            log = ConnectionLog(f"broker {server}", self._client_id, self._named)
+            taught = Taught(server, self._connect(server), log)
         self._taught[server] = taught
         if len(self._taught) > _MOST:
             del self._taught[next(iter(self._taught))]

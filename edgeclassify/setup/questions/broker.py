@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from edgeclassify.broker.servers import Servers
 from edgeclassify.config import Config, MqttConfig
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.errors import UsageError
@@ -40,7 +41,10 @@ class BrokerQuestion(Question):
         address = _chosen(draft, given, around)
         if address is None:
             return draft.changed([KeyChange(("mqtt", "enabled"), False)])
-        draft = draft.changed(list(_reached(draft.config.mqtt, address)))
+        if given.broker is not None or draft.config.mqtt.hosts is None or address != _now(draft.config.mqtt, True):
+            draft = draft.changed(list(_reached(draft.config.mqtt, address)))
+        elif not draft.config.mqtt.enabled:
+            draft = draft.changed([KeyChange(("mqtt", "enabled"), True)])
         draft = draft.changed(list(_secured(draft.config.mqtt, address, given, around)))
         return _as_whom(draft, address, given, around)
 
@@ -57,8 +61,8 @@ def _chosen(draft: Draft, given: Given, around: Around) -> BrokerAddress | None:
     if given.broker is not None:
         return None if given.broker == NONE else broker_address(given.broker, "--broker")
     mqtt = draft.config.mqtt
-    is_said = "host" in draft.document.get("mqtt", {})
-    as_it_is = BrokerAddress(mqtt.host, mqtt.port, (mqtt.tls is not None) if is_said else None)
+    is_said = not {"host", "hosts"}.isdisjoint(draft.document.get("mqtt", {}))
+    as_it_is = _now(mqtt, is_said)
     if Subject.BROKER in given.subjects or (is_said and mqtt.enabled and not around.talk.asks):
         return as_it_is  # its user or password alone, or nobody to choose another one
     if not around.talk.asks and not mqtt.enabled:
@@ -67,7 +71,7 @@ def _chosen(draft: Draft, given: Given, around: Around) -> BrokerAddress | None:
     choices = [Choice(str(i), one.address, one.about) for i, one in enumerate(around.nearby.brokers)]
     if around.nearby.silence is not None:
         around.screen.note(around.nearby.silence)
-    usual = next((key for key, one in found.items() if (one.host, one.port) == (mqtt.host, mqtt.port)), None)
+    usual = next((key for key, one in found.items() if [(one.host, one.port)] == [*mqtt.servers]), None)
     if is_said and usual is None:
         found["now"], usual = as_it_is, "now"
         choices.append(Choice(usual, _shown(mqtt), "as it is"))
@@ -86,6 +90,8 @@ def _chosen(draft: Draft, given: Given, around: Around) -> BrokerAddress | None:
 def _reached(mqtt: MqttConfig, address: BrokerAddress) -> Iterator[KeyChange]:
     if not mqtt.enabled:
         yield KeyChange(("mqtt", "enabled"), True)
+    if mqtt.hosts is not None:
+        yield KeyChange(("mqtt", "hosts"), None)
     yield KeyChange(("mqtt", "host"), address.host)
     if address.port != mqtt.port:
         yield KeyChange(("mqtt", "port"), address.port)
@@ -168,6 +174,10 @@ def _place_of_password(draft: Draft) -> Path:
     return own
 
 
+def _now(mqtt: MqttConfig, is_said: bool) -> BrokerAddress:
+    """The broker of the config, by its first server. `is_said`: its file names it."""
+    return BrokerAddress(*mqtt.servers[0], (mqtt.tls is not None) if is_said else None)
+
+
 def _shown(mqtt: MqttConfig) -> str:
-    host = f"[{mqtt.host}]" if ":" in mqtt.host else mqtt.host
-    return f"{host}:{mqtt.port}"
+    return Servers(mqtt.servers).described

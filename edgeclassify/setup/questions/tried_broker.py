@@ -17,7 +17,7 @@ _MOST_REFUSED = 5
 
 def tried_broker(draft: Draft, around: Around) -> None:
     """Raises PublishError where it would not."""
-    around.screen.note(f"Connecting to {draft.config.mqtt.host} …")
+    around.screen.note(f"Connecting to {', '.join(host for host, _ in draft.config.mqtt.servers)} …")
     with as_the_daemon(draft) as config:
         trial = around.trials.broker(config)
     if not trial.connected:
