@@ -471,11 +471,18 @@ def test_reference_config_lists_every_key_and_is_the_shipped_file() -> None:
     )
     uncommented = "\n".join(line[2:] if line.startswith("# ") else line for line in text.splitlines()[4:])
     document = tomllib.loads(uncommented)
-    parse_config(document, "reference", Path("/"))  # the examples are valid too
     schema = json_schema()
     for section, definition in (("mqtt", "MqttConfig"), ("camera", "CameraConfig"), ("view", "ViewConfig")):
         table = document[section][0] if isinstance(document[section], list) else document[section]
         assert set(table) == set(schema["$defs"][definition]["properties"])
+    hosts = document["mqtt"].pop("hosts")  # in place of host and port
+    parse_config(document, "reference", Path("/"))  # the examples are valid too
+    del document["mqtt"]["host"], document["mqtt"]["port"]
+    document["mqtt"]["hosts"] = hosts
+    assert parse_config(document, "reference", Path("/")).mqtt.servers == (
+        ("broker-a.lan", 1883),
+        ("broker-b.lan", 1883),
+    )
 
 
 def test_schema_is_json() -> None:
