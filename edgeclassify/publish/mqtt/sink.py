@@ -103,11 +103,6 @@ class MqttSink(Sink):
         """True from the broker's acceptance until the connection is lost."""
         return self._delivery.connected
 
-    @property
-    def reaches_broker(self) -> bool:
-        """As connected."""
-        return self.connected
-
     def describe(self) -> str:
         """Host and port of the broker, or of each of its servers, in the order in which they are tried."""
         shown = f"broker {self._servers.described}"
