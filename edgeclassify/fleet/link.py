@@ -69,6 +69,11 @@ class FleetLink:
     ) -> None:
         self._subscriber.stop()
 
+    @property
+    def server(self) -> str:
+        """The server of the broker that it is connected to, as it is shown to people."""
+        return self._subscriber.server
+
     def gather(self, listen_s: float = 0.0) -> None:
         """Hear of the nodes: until all that the broker had kept is here, and for `listen_s` at least."""
         begin = self._newest_at = time.monotonic()

@@ -65,7 +65,7 @@ class Receiving:
         """Until `is_over`. Raises ConfigError for a password or TLS file, SharingError for a group's broker."""
         if not self._connect(is_over):
             return
-        log.info("listening to %s/+ at broker %s:%s", self._config.prefix, self._config.host, self._config.port)
+        log.info("listening to %s/+ at broker %s", self._config.prefix, self._subscriber.server)
         try:
             while not is_over():
                 self._turn()
@@ -135,10 +135,10 @@ class Receiving:
         if not change.connected:
             # Not acknowledged: the broker sends it again.
             self._held = [one for one in self._held if one.delivery is None]
-            self._say_away(f"broker {self._config.host}:{self._config.port}: {change.reason}")
+            self._say_away(f"broker {self._subscriber.servers}: {change.reason}")
         elif self._said.is_over("broker"):
             kept = "" if change.complete else ", which has kept nothing meanwhile"
-            log.info("connected again to broker %s:%s%s", self._config.host, self._config.port, kept)
+            log.info("connected again to broker %s%s", change.server, kept)
 
     def _say_away(self, reason: str) -> None:
         if self._said.is_news("broker", reason):

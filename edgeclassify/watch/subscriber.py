@@ -73,13 +73,18 @@ class Subscriber:
         return self._connected_at is not None
 
     @property
+    def servers(self) -> str:
+        """All that may be gone to, as they are shown to people."""
+        return self._servers.described
+
+    @property
     def server(self) -> str:
         """The server that we are connected to, or tried last, as it is shown to people; "": none yet."""
         return "" if self._connection is None else str(self._connection.server)
 
     def start(self) -> Self:
         """Connect and subscribe; returns when the broker has confirmed both."""
-        self._round = self._servers.round()
+        self._round, self._failures = self._servers.round(), []
         while self._connected_at is None:
             if not self._try_next():
                 raise PublishError(self._said(self._failures))

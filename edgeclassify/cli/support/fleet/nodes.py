@@ -36,7 +36,7 @@ def chosen_nodes(
             known = link.known.names
             if not known:
                 raise MissingInputError(
-                    f"{command}: broker {config.mqtt.host}:{config.mqtt.port} tells of no node below "
+                    f"{command}: broker {link.server} tells of no node below "
                     f"{config.mqtt.prefix}/. Is that their mqtt.prefix? A broker that gives nothing of what it "
                     "has kept to wildcards needs --listen SECONDS, or --node NAME"
                 )
