@@ -68,7 +68,8 @@ def health(**changes: Any) -> Health:
         "clock_synchronised": True, "bytes_written_day": 4096, "spool_on_disk": True, "events": 7,
         "state_folder": FolderCondition.OK,
         "skipped": 4, "snapshots_dropped": 1, "snapshots_skipped": 2, "webhook_connected": False,
-        "webhook_depth": 2, "webhook_dropped": 1, "broker": "a:1883", "broker_connects": 3, "broker_changes": 1, "slowdown": 2.0, "slowed_by": "temperature, battery",
+        "webhook_depth": 2, "webhook_dropped": 1, "broker": "a:1883", "broker_connects": 3, "broker_changes": 1,
+        "slowdown": 2.0, "slowed_by": "temperature, battery",
         "one_thread": True, "power_w": 3.1, "battery_percent": 41.0, "battery_volts": None,
         "update": UpdateHealth(id="june", version=7, state=UpdateState.WATCHED, reason=None),
     }  # fmt: skip
