@@ -201,6 +201,12 @@ class PublishError(EdgeClassifyError):
     exit_status = ExitStatus.UNAVAILABLE
 
 
+class ClusterError(EdgeClassifyError):
+    """A Dask cluster can't be reached, went away, or has no worker that fits."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
 class PageError(EdgeClassifyError):
     """The page can't be served: its port is in use, its certificate is broken, or nobody was given a password."""
 

@@ -90,7 +90,7 @@ class _Run:
                     break
                 self._runner.submit(*found)
                 in_flight += 1
-            if not in_flight:
+            if not more and not in_flight:
                 break
             came = self._runner.wait(_TURN_S)
             in_flight -= len(came)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,11 +85,12 @@ def archive(
 
     folder, began = Path(out), time.monotonic()
 
-    def open_runner(wanted: Wanted) -> Runner:
-        return _on_cluster(wanted, scheduler) if scheduler is not None else _here(wanted, jobs)
-
     wanted = Wanted(model.choice(), top, groups, still)
     with ended_by_signals(), ArchiveProgress() as progress:
+
+        def open_runner(wanted: Wanted) -> Runner:
+            return _here(wanted, jobs) if scheduler is None else _on_cluster(wanted, scheduler, progress.note)
+
         try:
             done = run_archive(
                 sources,
@@ -122,8 +123,10 @@ def _here(wanted: Wanted, jobs: int | None) -> Runner:
     return Processes(wanted, jobs or usable_cores())
 
 
-def _on_cluster(wanted: Wanted, scheduler: str) -> Runner:
-    raise UsageError("--scheduler: not built yet")
+def _on_cluster(wanted: Wanted, scheduler: str, said: Callable[[str], None]) -> Runner:
+    from edgeclassify.archive.running.dask_cluster import DaskCluster
+
+    return DaskCluster(wanted, scheduler, said)
 
 
 def _check_packages() -> None:

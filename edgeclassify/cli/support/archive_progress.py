@@ -61,6 +61,13 @@ class ArchiveProgress:
         """What is done now."""
         self._show(text, at_once=True)
 
+    def note(self, text: str) -> None:
+        """Something that stays to be read."""
+        self.close()
+        if self._stream is not None:
+            self._stream.write(f"edgeclassify: {text}\n")
+            self._stream.flush()
+
     def close(self) -> None:
         """Leave no half line."""
         if self._on_terminal and self._shown:
