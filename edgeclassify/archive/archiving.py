@@ -9,7 +9,7 @@ from typing import Any
 from edgeclassify import __version__
 from edgeclassify.archive.archived import Archived
 from edgeclassify.archive.journal.folder_lock import FolderLock
-from edgeclassify.archive.journal.journal import Journal
+from edgeclassify.archive.journal.journal import PART_IMAGES, Journal
 from edgeclassify.archive.listing.listing import Listing, make_listing
 from edgeclassify.archive.listing.options import ListingOptions
 from edgeclassify.archive.output.places import CSV, FAULTS, JOURNAL, LISTING, PAGE, PARTS, SHEETS, VISITS
@@ -30,6 +30,7 @@ def archive(
     *,
     open_runner: Callable[[Wanted], Runner],
     again: bool = False,
+    part_images: int = PART_IMAGES,
     listed: Callable[[int], None] = lambda _: None,
     said: Callable[[Progress], None] = lambda _: None,
 ) -> Archived:
@@ -43,7 +44,7 @@ def archive(
         if again:
             _remove(folder)
         _check_folder(folder)
-        with closing(Journal(folder / JOURNAL)) as journal:
+        with closing(Journal(folder / JOURNAL, part_images=part_images)) as journal:
             before = journal.facts()
             options = _options(sources, wanted, listing)
             _check_options(folder, before, options)

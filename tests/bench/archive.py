@@ -1,7 +1,7 @@
 """`python -m tests.bench.archive --images N`: an archive in every way, in one run, and what each costs.
 
-The images are made of the photos at hand (480x640 JPEGs, a thousand to a folder). Then, one after the other, each in
-processes of its own, all on the same model and files:
+The images are made of the photos at hand (480x640 JPEGs, a thousand to a folder). Then, one after the other, each
+in processes of its own, all on the same model and files:
 
 * `bare`: read, cv2.imdecode, invoke(), in one thread of one process; nothing is made of it: the yardstick.
 * `archive, 1 process`, `2 processes`: `edgeclassify archive --jobs`.
@@ -25,8 +25,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.archive_cluster import local_cluster
 from tests.bench.archive_images import make_images
+from tests.support.dask_cluster import local_cluster
 from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, model_path
 from tests.support.process_memory import process_memory
@@ -64,7 +64,8 @@ def work(file):
     image = cv2.imread(file)
     if image is None:
         return file, []
-    image = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), tuple(given["shape"][2:0:-1]), interpolation=cv2.INTER_AREA)
+    image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    image = cv2.resize(image, tuple(given["shape"][2:0:-1]), interpolation=cv2.INTER_AREA)
     it.set_tensor(given["index"], image[None].astype(given["dtype"])); it.invoke()
     scale, zero = taken["quantization"]
     scores = (it.get_tensor(taken["index"])[0].astype(np.float32) - zero) * (scale or 1)
@@ -74,7 +75,8 @@ def work(file):
 if __name__ == "__main__":
     files = [str(one) for one in sorted(Path(sys.argv[2]).rglob("*.jpg"))]
     with ProcessPoolExecutor(2, initializer=begin, initargs=(sys.argv[1],)) as pool, open(sys.argv[3], "w") as out:
-        csv.writer(out).writerows([file, *sum(map(list, best), [])] for file, best in pool.map(work, files, chunksize=64))
+        done = pool.map(work, files, chunksize=64)
+        csv.writer(out).writerows([file, *sum(map(list, best), [])] for file, best in done)
 """
 
 
@@ -187,7 +189,8 @@ def measure(images: Path, count: int, model: Path, work: Path) -> None:
         )
     one, two, dask = ways[0].seconds, ways[1].seconds, ways[2].seconds
     print(
-        f"scaling from 1 to 2 processes: {one / two:.2f}; Dask beside 2 processes: {(dask - two) / count * 1e3:+.3f} ms an image"
+        f"scaling from 1 to 2 processes: {one / two:.2f}; Dask beside 2 processes: "
+        f"{(dask - two) / count * 1e3:+.3f} ms an image"
     )
     same = all(
         (work / "one" / "parts" / part.name).read_bytes() == part.read_bytes()

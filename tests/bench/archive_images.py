@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 import cv2
-import numpy as np
 
+from edgeclassify.types import Pixels
 from tests.support.photos import photos
 
 PER_FOLDER = 1000
@@ -17,7 +17,7 @@ _SIDE = 640
 def make_images(folder: Path, count: int, data: Path, *, seed: int = 1) -> None:
     """So many JPEGs, a thousand to a camera's folder; those that are there already stay.
 
-    `data`: the folder of the test data. The shorter side is 480 pixels, as of a camera trap's thumbnail or a webcam.
+    `data`: the folder of the test data. They have 640x480 pixels, as of a webcam.
     """
     decoded = [_enlarged(photo.path) for photo in photos(data)[:_PHOTOS]]
     for number in range(count):
@@ -36,9 +36,10 @@ def make_images(folder: Path, count: int, data: Path, *, seed: int = 1) -> None:
         os.rename(beside, path)  # noqa: PTH104
 
 
-def _enlarged(photo: Path) -> np.ndarray:  # type: ignore[type-arg]
+def _enlarged(photo: Path) -> Pixels:
     """So large that there is room for other crops."""
     picture = cv2.imread(str(photo))
     assert picture is not None
     scale = max(520 / picture.shape[0], (_SIDE + 60) / picture.shape[1])
-    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    large: Pixels = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return large

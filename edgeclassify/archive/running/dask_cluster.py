@@ -1,7 +1,6 @@
 """Batches on the workers of a Dask cluster that is there."""
 
 import os
-import queue
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -27,6 +26,8 @@ AHEAD = 2
 WORKERS_S = 30.0
 """How long the first worker that fits is waited for."""
 _LOOK_EACH_S = 2.0
+_PAUSE_S = 0.01
+"""Whether tasks are done is known here: asking costs next to nothing, and each worker has one more."""
 _OPENING = -1
 """In place of a batch's number: the classifier is opened."""
 _MOST_TRIES = 5
@@ -74,7 +75,6 @@ class DaskCluster(Runner):
         self._tries: dict[int, int] = {}
         self._blind: set[int] = set()
         """Batches that nobody sees: their images are gone."""
-        self._finished: queue.Queue[tuple[str, int, Any]] = queue.Queue()
         self._looked_at, self._has_none = 0.0, False
         self._scheduler = Scheduler(address, connect_s)
         try:
@@ -111,15 +111,23 @@ class DaskCluster(Runner):
         while True:
             if time.monotonic() - self._looked_at >= _LOOK_EACH_S:
                 self._look()
-            try:
-                left = until - time.monotonic()
-                came = self._finished.get(timeout=left) if left > 0 and not found else self._finished.get_nowait()
-            except queue.Empty:
-                return found
-            result = self._taken(*came)
-            if result is not None:
-                found.append(result)
+            for address, number, future in self._finished():
+                result = self._taken(address, number, future)
+                if result is not None:
+                    found.append(result)
             self._hand_out()
+            left = until - time.monotonic()
+            if found or left <= 0:
+                return found
+            time.sleep(min(_PAUSE_S, left))
+
+    def _finished(self) -> list[tuple[str, int, Any]]:
+        return [
+            (address, number, future)
+            for address, worker in self._workers.items()
+            for number, future in worker.futures.items()
+            if future.done()
+        ]
 
     def close(self) -> None:
         """As of `Runner`."""
@@ -176,10 +184,7 @@ class DaskCluster(Runner):
         self._has_none = has_none
 
     def _send(self, address: str, number: int, function: Callable[..., Any], *given: Any) -> None:
-        def done(future: Any) -> None:
-            self._finished.put((address, number, future))
-
-        self._workers[address].futures[number] = self._scheduler.send(address, done, function, *given)
+        self._workers[address].futures[number] = self._scheduler.send(address, function, *given)
 
     def _hand_out(self) -> None:
         """What waits here, to the workers that have most room."""

@@ -1,19 +1,24 @@
 """The one scheduler that an archive is run on: reached, asked, and what it means when it does not answer."""
 
 import logging
+import re
+import socket
+import struct
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from edgeclassify import __version__
 from edgeclassify.archive.running.admission import other_version
 from edgeclassify.errors import ClusterError, RuntimeMissingError
 
 log = logging.getLogger(__name__)
 
+_ADDRESS = re.compile(r"(?:tcp|tls|ucx|ucxx|ws|wss)://[^/\s]+:[0-9]{1,5}")
 CONNECT_S = 10.0
 """How long it is waited for."""
 _END_S = 5.0
+_GREETING, _LONGEST_GREETING = struct.Struct("<Q"), 1 << 20
+"""Who listens sends how many bytes its greeting has, and that."""
 
 
 class Scheduler:
@@ -26,6 +31,10 @@ class Scheduler:
     def __init__(self, address: str, connect_s: float = CONNECT_S) -> None:
         self.address = address
         client_class = _client_class()
+        if not _ADDRESS.fullmatch(address):
+            raise self.fault(f"expected a Dask scheduler, as tcp://host:8786, found {address!r}.")
+        if address.startswith("tcp://"):
+            self._check_greeting(connect_s)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -33,10 +42,7 @@ class Scheduler:
                     address, timeout=connect_s, set_as_default=False, name="edgeclassify-archive"
                 )
         except Exception as error:  # whatever its transports raise: OSError, ValueError, TypeError, struct.error
-            raise self.fault(
-                f"expected a Dask scheduler, as tcp://host:8786, can't be reached: {first_line(error)}. Check the "
-                "address, and that it runs: dask scheduler"
-            ) from error
+            raise self._unreachable(first_line(error)) from error
         try:
             self._check_versions()
         except BaseException:
@@ -55,16 +61,14 @@ class Scheduler:
     def other_versions(self) -> dict[str, str]:
         """What is of another version than here, of each worker by its address; "" where all is the same."""
         versions = self._versions()
-        ours, workers = _ours(versions), versions.get("workers") or {}
+        ours, workers = versions["client"], versions.get("workers") or {}
         return {address: other_version(ours, its or {}) for address, its in workers.items()}
 
-    def send(self, address: str, done: Callable[[Any], None], function: Callable[..., Any], *given: Any) -> Any:
-        """Have a worker call a function; returns the future. `done`: called with that, in a thread of Dask's."""
-        future = self._client.submit(
+    def send(self, address: str, function: Callable[..., Any], *given: Any) -> Any:
+        """Have a worker call a function; returns the future."""
+        return self._client.submit(
             function, *given, workers=[address], allow_other_workers=False, pure=False, retries=0
         )
-        future.add_done_callback(done)
-        return future
 
     def close(self, workers: Sequence[str], last: Callable[..., None] | None = None, *given: Any) -> None:
         """End the connection. `last`: what each of the workers calls before."""
@@ -83,9 +87,30 @@ class Scheduler:
         """An error of it."""
         return ClusterError(f"--scheduler {self.address}: {text}")
 
+    def _check_greeting(self, connect_s: float) -> None:
+        """Whether it speaks as a scheduler does: of another server a client would wait for a word for ever."""
+        host, _, port = self.address.removeprefix("tcp://").rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), timeout=connect_s) as connection:
+                said = b""
+                while len(said) < _GREETING.size and (more := connection.recv(_GREETING.size - len(said))):
+                    said += more
+        except TimeoutError as error:
+            raise self._unreachable(f"no word of it in {connect_s:g} s") from error
+        except (OSError, ValueError, OverflowError) as error:
+            raise self._unreachable(getattr(error, "strerror", None) or str(error)) from error
+        if len(said) < _GREETING.size or not 0 < _GREETING.unpack(said)[0] < _LONGEST_GREETING:
+            raise self._unreachable("another kind of server is there")
+
+    def _unreachable(self, why: str) -> ClusterError:
+        return self.fault(
+            f"expected a Dask scheduler, as tcp://host:8786, can't be reached: {why}. Check the address, and "
+            "that it runs: dask scheduler"
+        )
+
     def _check_versions(self) -> None:
         versions = self._versions()
-        if found := other_version(_ours(versions), versions.get("scheduler") or {}, has_ours=False):
+        if found := other_version(versions["client"], versions.get("scheduler") or {}, has_ours=False):
             raise self.fault(f"{found}. Scheduler, workers and this command need the same versions.")
 
     def _versions(self) -> dict[str, Any]:
@@ -112,11 +137,6 @@ def quietly(end: Callable[[], Any]) -> None:
         end()
     except Exception:  # noqa: BLE001  it ends anyway, whatever a broken connection raises
         log.debug("while ending", exc_info=True)
-
-
-def _ours(versions: dict[str, Any]) -> dict[str, Any]:
-    ours = dict(versions["client"])
-    return {**ours, "packages": {**ours["packages"], "edgeclassify": __version__}}
 
 
 def _client_class() -> Any:

@@ -1,10 +1,11 @@
 """A Dask scheduler and workers of this machine, as one starts them by hand."""
 
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,11 +49,13 @@ class LocalCluster:
             else:
                 return
 
-    def start_worker(self, *, threads: int = 1, python: str = sys.executable) -> "subprocess.Popen[bytes]":
-        """Start one; it joins when it is ready."""
+    def start_worker(
+        self, *, threads: int = 1, script: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> "subprocess.Popen[bytes]":
+        """Start one; it joins when it is ready. `script`: what it runs in place of Dask's own command."""
         worker = self._started(
-            "worker", self.address, "--host", "127.0.0.1", "--nthreads", str(threads), "--no-nanny", "--no-dashboard",
-            "--local-directory", str(self.folder), python=python,
+            "worker", self.address, "--host", "127.0.0.1", "--nthreads", str(threads), "--no-nanny",
+            "--no-dashboard", "--local-directory", str(self.folder), script=script, environment=environment,
         )  # fmt: skip
         self.workers.append(worker)
         return worker
@@ -64,9 +67,18 @@ class LocalCluster:
                 process.kill()
                 process.wait()
 
-    def _started(self, *arguments: str, python: str = sys.executable) -> "subprocess.Popen[bytes]":
+    def _started(
+        self, *arguments: str, script: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{arguments[0]}.log").open("ab") as log:
-            return subprocess.Popen([python, "-m", "dask", *arguments], stdout=log, stderr=log, cwd=self.folder)
+            what = ["-m", "dask", *arguments] if script is None else ["-c", script, *arguments[1:]]
+            return subprocess.Popen(
+                [sys.executable, *what],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env={**os.environ, **(environment or {})},
+            )
 
 
 @contextmanager
