@@ -57,7 +57,7 @@ def fetch_model(model: ModelFile, url: str, folder: Path, stopping: Stopping = l
         if _is_right(target, model):
             return target
         part = target.with_name(f".{model.name}.part")
-        _receive(model, url, part, stopping)
+        receive(model, url, part, stopping)
         if not _is_right(part, model):
             size = part.stat().st_size
             part.unlink()
@@ -72,7 +72,8 @@ def fetch_model(model: ModelFile, url: str, folder: Path, stopping: Stopping = l
     return target
 
 
-def _receive(model: ModelFile, url: str, part: Path, stopping: Stopping) -> None:
+def receive(model: ModelFile, url: str, part: Path, stopping: Stopping) -> None:
+    """What is missing of the file, into `part`. Raises FetchError, StorageError, OSError."""
     there = part.stat().st_size if part.exists() else 0
     if there > model.size:
         part.unlink()
@@ -117,6 +118,10 @@ def _chunks(url: str, stream: IO[bytes], deadline: float, stopping: Stopping) ->
                 raise FetchError(f"{_shown(url)}: broken off, since the daemon ends")
             if time.monotonic() > deadline:
                 raise FetchError(f"{_shown(url)}: comes too slowly. What has come is kept; it is tried again.")
+        if lacking := getattr(
+            stream, "length", None
+        ):  # of an HTTP answer: read1() takes its early end for the end
+            raise FetchError(f"{_shown(url)}: ended {lacking} bytes early. It is tried again.")
     except (OSError, http.client.HTTPException) as error:
         raise _lost(url, error) from error
 

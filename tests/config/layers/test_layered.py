@@ -43,7 +43,7 @@ def refused(path: Path) -> str:
 
 def test_what_includes_wins_key_by_key(tmp_path: Path) -> None:
     common = '[mqtt]\nhost = "broker"\nport = 8883\n[node]\nname = "common"\nresume_s = 7.0\n'
-    config = load_config(write(tmp_path, MAIN + '[mqtt]\nport = 1884\n', common=common))
+    config = load_config(write(tmp_path, MAIN + "[mqtt]\nport = 1884\n", common=common))
     assert (config.mqtt.host, config.mqtt.port) == ("broker", 1884)
     assert (config.node.name, config.node.resume_s) == ("porch", 7.0)
     assert config.files == (tmp_path / "common.toml", tmp_path / "main.toml")
@@ -184,7 +184,9 @@ def test_a_file_without_any_of_it_is_read_as_ever(tmp_path: Path) -> None:
     assert config.files == ()
 
 
-def test_each_key_is_shown_with_its_file_and_nothing_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_key_is_shown_with_its_file_and_nothing_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CAMERA_PASSWORD", "kingfisher9")
     path = write(
         tmp_path,
@@ -207,12 +209,13 @@ def with_update(folder: Path, text: str) -> tuple[Path, UpdateChoice]:
     (place / "config.toml").write_text(text)
     key = "A" * 43 + "="
     main = MAIN.replace("[node]", f'[updates]\nurl = "file:/x"\npublic_key = "{key}"\n[node]')
-    return write(folder, main, common='[spool]\nmemory_events = 2\n'), UpdateChoice(place)
+    return write(folder, main, common="[spool]\nmemory_events = 2\n"), UpdateChoice(place)
 
 
 def test_an_update_lies_below_all_other_files(tmp_path: Path) -> None:
     path, choice = with_update(
-        tmp_path, '[spool]\nmemory_events = 1\nmax_age_s = 9.0\n[node]\nresume_s = 3.0\n[model]\nlabels = "${UPDATE}/l"\n'
+        tmp_path,
+        '[spool]\nmemory_events = 1\nmax_age_s = 9.0\n[node]\nresume_s = 3.0\n[model]\nlabels = "${UPDATE}/l"\n',
     )
 
     def read(update: UpdateChoice | None) -> Config:
