@@ -28,7 +28,8 @@ edgeclassify check --schema > schema.json            # for editors: Even Better 
 
 `edgeclassify check` tells every fault of a file at once, an unknown key with the one that was probably meant.
 Times are seconds where the name ends in `_s`, sizes are bytes, shares are 0 to 1. A relative path is relative to
-the file. Where the default is *none*, it is said beside it what happens then.
+the file. `include`, at the top, lays it over other files, and strings may hold variables:
+[config-files.md](config-files.md). Where the default is *none*, it is said beside it what happens then.
 
 Much can be set without opening the file: `edgeclassify setup` asks for what most need, and the [page](page.md)
 changes rules, regions and models. Both keep your comments.

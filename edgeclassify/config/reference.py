@@ -36,6 +36,7 @@ from edgeclassify.config.web import WebConfig, WebTlsConfig
 HEADER = """\
 # edgeclassify: every key of the config, with its default (commented out) and its unit.
 # Check a changed file with `edgeclassify check FILE`; a running daemon takes it over on `systemctl reload`.
+# include = ["common.toml"], before the first [table], lays this file over others: see docs/config-files.md.
 # Relative paths are relative to this file. Secrets stay out of it: see mqtt.password_file.
 """
 

@@ -12,6 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from edgeclassify.config import CameraConfig, Config, ViewConfig, parse_config
+from edgeclassify.config.layers.environment import Environment
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
 
@@ -46,7 +47,8 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", [case for case in blocks("toml") if SIDECARS not in str(case.id)])
 def test_config(text: str) -> None:
-    parse_config(completed(parse_toml(text)), "the page", Path("/"))
+    document = Environment({"UPDATE": "/var/lib/edgeclassify/updates/7"}).filled(parse_toml(text))
+    parse_config(completed(document), "the page", Path("/"))
 
 
 def test_a_key_that_does_not_exist_is_noticed() -> None:

@@ -75,6 +75,7 @@ _LINES_NOT_RUN = (
     (r"https://|\blan\b", "another server"),
     (r"--source|picamera:|v4l2:|rtsp:", "a camera"),
     (r"\b(?:/media/usb|\.\./|/opt/|/path/)", "a folder of the reader's"),
+    (r"edgeclassify updates\b", "has tests of its own, with a real server too"),
     (r"edgeclassify (?:service|setup|doctor)\b", "has tests of its own, on a real systemd too"),
     (r"\bmobilenet_v2|mobilenet_v2_2018", "needs the network; tests/model/catalog fetches"),
     (r"converted_tflite|--model bins|-m bins", "an export of another tool; tests/model/adding has real ones"),
