@@ -1,5 +1,6 @@
 """Fetching from a real server that fails: what has come is kept, and what is not as signed is not."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,12 +107,12 @@ def test_a_full_disk_is_said_before_anything_is_fetched(
     web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = len(CONTENT) + fetching.SPARE_BYTES
-    usage = fetching.shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda _: usage._replace(free=free - 1))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=free - 1))
     with pytest.raises(StorageError, match="Make room"):
         fetch_model(model(CONTENT), f"{web.url}/m.tflite", tmp_path)
     assert web.asked == []
-    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda _: usage._replace(free=free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=free))
     fetch_model(model(CONTENT), f"{web.url}/m.tflite", tmp_path)
 
 
