@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.appearances import SIZES, Appearance
 from tests.browser.conftest import OpenPage, Serve
 from tests.browser.pages import asked, held_posts
-from tests.browser.served_nodes import ServedNode
+from tests.browser.served_nodes import START_S, ServedNode
 from tests.support.waiting import wait_for
 
 ENTERS = "A label enters at"
@@ -28,7 +28,7 @@ threshold_enter = 0.9
 def used_node(browser: object, serve: Serve) -> ServedNode:
     """It has seen each photo some times, so that there is something to try rules on."""
     node = serve(interval_s=0.2)
-    wait_for(lambda: node.get("api/events?type=start&label=espresso")["events"], 10)
+    wait_for(lambda: node.get("api/events?type=start&label=espresso")["events"], START_S)
     return node
 
 
