@@ -172,6 +172,15 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel("info", f"{_NODE}/info", bodies.Info, "What runs on the node.", 1, True),
     Channel("health", f"{_NODE}/health", bodies.Health, "Figures of the running daemon.", 1, True),
+    Channel(
+        "probe",
+        f"{_NODE}/probe/kept",
+        bodies.ProbeText,
+        "There for a moment, while the node tries what the broker keeps; to be passed over.",
+        1,
+        True,
+        TEXT,
+    ),
     Channel("profile", f"{_NODE}/profile/state", bodies.ProfileText, "Which profile is on.", 1, True, TEXT),
     Channel(
         "profile-set",

@@ -24,6 +24,8 @@ JSON, TEXT, JPEG = "application/json", "text/plain", "image/jpeg"
 RESULT_EXPIRY_S = 10
 """A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else
 but answers expires: events must arrive however late, and retained messages describe now until the next one."""
+PROBE_EXPIRY_S = 60
+"""A trial that is broken off leaves nothing behind at a broker of MQTT 5."""
 RESPONSE_EXPIRY_S = 300
 """Nobody waits longer for an answer."""
 
@@ -134,6 +136,11 @@ def response_message(topics: Topics, response: Response) -> Message:
     """The answer to a request. Raises PublishError where its data can't be written as JSON."""
     body = responses.Answer.of(response)
     return _json(topics.response(response.command), body, retain=False, expiry_s=RESPONSE_EXPIRY_S)
+
+
+def probe_message(topics: Topics, mark: str) -> Message:
+    """What is kept for a moment, to see whether it is given to who subscribes late. `mark`: hexadecimal digits."""
+    return Message(topics.probe, mark.encode(), qos=1, retain=True, content_type=TEXT, expiry_s=PROBE_EXPIRY_S)
 
 
 def removed(topic: str) -> Message:

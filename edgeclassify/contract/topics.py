@@ -37,6 +37,16 @@ class Topics:
         return f"{self.base}/health"
 
     @property
+    def probe(self) -> str:
+        """Where the node tries for a moment what the broker keeps; empty else."""
+        return f"{self.base}/probe/kept"
+
+    @property
+    def probes(self) -> str:
+        """A filter with a wildcard that finds it, and nothing else."""
+        return f"{self.base}/probe/+"
+
+    @property
     def profile(self) -> str:
         """Which profile is on."""
         return f"{self.base}/profile/state"

@@ -159,6 +159,7 @@ def messages() -> list[Message]:
         outgoing.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
         outgoing.snooze_message(TOPICS, "gate", 1.7e9),
         outgoing.snooze_message(TOPICS, "gate", None),
+        outgoing.probe_message(TOPICS, "00c0ffee"),
         outgoing.profile_message(TOPICS, "away"),
         outgoing.profile_message(TOPICS, None),
         outgoing.snapshot_message(TOPICS, "gate", JPEG),

@@ -12,6 +12,7 @@ from edgeclassify.contract.bodies.snooze import Snooze
 from edgeclassify.contract.bodies.texts import (
     ChosenProfileText,
     Presence,
+    ProbeText,
     ProfileText,
     ScoreText,
     SecondsText,
@@ -35,6 +36,7 @@ __all__ = [
     "Model",
     "PostedEvent",
     "Presence",
+    "ProbeText",
     "Problems",
     "ProfileText",
     "Result",

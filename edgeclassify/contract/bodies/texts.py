@@ -33,6 +33,12 @@ class Showing(_Text):
     root: Literal["ON", "OFF", "None"]
 
 
+class ProbeText(_Text):
+    """Hexadecimal digits, others each time."""
+
+    root: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+
+
 class ProfileText(_Text):
     """Name of a profile, or `none`."""
 

@@ -20,6 +20,8 @@ from edgeclassify.publish.mqtt.link.received import WINDOW
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.link.waits import Waker
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.probing.findings import Findings
+from edgeclassify.publish.mqtt.probing.trials import trials_on
 from edgeclassify.publish.mqtt.requests.announcing import Announcing
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
 from edgeclassify.publish.mqtt.serving import Serving
@@ -61,6 +63,11 @@ class Delivery:
         self._servers = servers
         self._failed = FailedAttempts()
         self._last: Server | None = None
+        self._lasted_s = 0.0  # of the last connection
+        self.findings = Findings(
+            f"broker {', '.join(str(server) for server in servers.hosts)}", outbox.layout.topics.announce_all
+        )
+        """What the broker lacks."""
         self._stopping = Flag()
         self._deadline = 0.0
         self._waker = Waker()
@@ -183,7 +190,7 @@ class Delivery:
         finally:
             self.server = None
             self._outbox.take_results()
-            lasted_s = time.monotonic() - begin
+            lasted_s = self._lasted_s = time.monotonic() - begin
             self._backoff.connected_for(lasted_s)
             link.close(graceful=graceful)
         return lasted_s >= STABLE_S
@@ -214,9 +221,11 @@ class Delivery:
             packet_limit=taught.packet_limit, known=taught.known_in(outbox.retained),
             elsewhere=self._last not in (None, link.server), on_removed=self._on_removed,
         )  # fmt: skip
+        moved = self._last not in (None, link.server) and self._lasted_s >= STABLE_S
+        trials = trials_on(link, outbox, taught.tried, self.findings, moved=moved)
         serving = Serving(
             link, session, outbox=outbox, listener=self._listener, subscriptions=taught.subscriptions,
-            heartbeat_s=self._config.heartbeat_s, stopping=self._stopping,
+            heartbeat_s=self._config.heartbeat_s, stopping=self._stopping, trials=trials,
         )  # fmt: skip
         self._count(link.server)
         self.pulse.beat(TURN_LIMIT_S)

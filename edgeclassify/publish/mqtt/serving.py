@@ -7,6 +7,8 @@ from edgeclassify.contract import outgoing
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.failures import OverdueError
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.probing.interface import Trial
+from edgeclassify.publish.mqtt.probing.trials import Trials
 from edgeclassify.publish.mqtt.requests.listener import Listener
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
 from edgeclassify.publish.mqtt.session.in_flight import SILENT_S
@@ -21,7 +23,8 @@ _SAYING_GOODBYE = 0.3  # share of the time for the end that is kept for `offline
 class Serving:
     """Used by the delivery thread, on one connection. Raises LinkError when that is gone.
 
-    `heartbeat_s`: states are sent again when they are so old; `stopping`: set when this is the node's last one.
+    `heartbeat_s`: states are sent again when they are so old; `stopping`: set when this is the node's last one;
+    `trials`: what is tried beside it.
     """
 
     def __init__(
@@ -34,15 +37,18 @@ class Serving:
         subscriptions: Subscriptions,
         heartbeat_s: float,
         stopping: Flag,
+        trials: Trial | None = None,
     ) -> None:
         self._link, self._session, self._outbox = link, session, outbox
         self._listener, self._subscriptions = listener, subscriptions
         self._heartbeat_s, self._stopping = heartbeat_s, stopping
+        self._trials: Trial = trials or Trials()
         self._subscribed: list[str] = []
         self._tick_s = min(TICK_S, link.offer.keepalive_s / 4)
 
     def begin(self) -> None:
         """Send what is newest, and ask for what is to be listened to."""
+        self._trials.begin()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         self._session.pump()
         self._subscriptions.begin()
@@ -55,6 +61,7 @@ class Serving:
         self._subscribe()
         self._listener.answer()
         self._session.pump()
+        self._trials.turn(idle=self._session.idle)
         self._check_answers(lasted_s)
         self._send_results()
         self._step(self._tick_s)
@@ -81,7 +88,9 @@ class Serving:
     def take_answers(self) -> None:
         """What the broker has acknowledged, or refused."""
         while self._link.received.acks:
-            self._session.acknowledged(*self._link.received.acks.popleft())
+            answer = self._link.received.acks.popleft()
+            if not self._trials.acknowledged(*answer):
+                self._session.acknowledged(*answer)
         self._session.settle()
 
     def _subscribe(self) -> None:
@@ -120,8 +129,12 @@ class Serving:
         self.take_answers()
         received = self._link.received
         while received.denied:
-            self._listener.denied(*received.denied.popleft())
+            topic, reason = received.denied.popleft()
+            if not self._trials.denied(topic):
+                self._listener.denied(topic, reason)
         while received.skipped:
             self._listener.skipped(*received.skipped.popleft())
         while received.arrived:
-            self._listener.hear(received.arrived.popleft(), stopping=self._stopping.is_set())
+            arrived = received.arrived.popleft()
+            if not self._trials.heard(arrived):
+                self._listener.hear(arrived, stopping=self._stopping.is_set())

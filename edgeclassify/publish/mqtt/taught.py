@@ -7,6 +7,7 @@ from edgeclassify.broker.servers import Server
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connector import Connector
+from edgeclassify.publish.mqtt.probing.retained_trial import Tried
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
 from edgeclassify.publish.mqtt.retained import RetainedValues
 from edgeclassify.publish.mqtt.session.packet_limit import PacketLimit
@@ -23,7 +24,7 @@ class Taught:
     """One server's: the `connector` knows its version of MQTT and which will it keeps, `log` what was said of it.
 
     `refused`: topics whose refusal has been logged; `known`: the values that it took on a connection that ended
-    within seconds; `short_ones`: how many such there were in a row.
+    within seconds; `short_ones`: how many such there were in a row; `tried`: how far it was tried what it keeps.
     """
 
     server: Server
@@ -34,6 +35,7 @@ class Taught:
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     known: Mapping[str, Message] = field(default_factory=dict)
     short_ones: int = 0
+    tried: Tried = field(default_factory=Tried)
 
     def known_in(self, retained: RetainedValues) -> Collection[str]:
         """The topics whose value it has, and which come last: where connections keep ending within seconds."""

@@ -1,0 +1,72 @@
+"""Whether a server knows what another one keeps."""
+
+import pytest
+
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.publish.mqtt.link.received import Arrived
+from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
+from edgeclassify.publish.mqtt.probing.other_server_trial import GIVEN_UP_S, KEPT_S, OtherServerTrial
+from tests.publish.mqtt.probing.brokers import TOPICS, KeepingBroker
+
+NOW = Message(TOPICS.info, b'{"session":"2"}', 1, True)
+
+
+def after(broker: KeepingBroker, seconds: float) -> Findings:
+    findings = Findings("broker b:1883", TOPICS.announce_all)
+    trial = OtherServerTrial(broker, TOPICS, findings, clock=broker.clock)
+    trial.begin()
+    broker.send(NOW)
+    broker.run(trial, seconds)
+    return findings
+
+
+@pytest.mark.parametrize(
+    ("kept", "lacks"),
+    [
+        ({TOPICS.info: NOW.payload}, []),
+        ({}, [Lack.SERVERS]),
+        ({TOPICS.info: b'{"session":"1"}'}, [Lack.SERVERS]),  # as it was when the node was here last
+    ],
+)
+def test_what_is_kept_comes_before_what_is_sent(kept: dict[str, bytes], lacks: list[Lack]) -> None:
+    broker = KeepingBroker()
+    broker.kept = kept
+    assert after(broker, 10).lacks == lacks
+    assert broker.said == ["subscribe info", "publish info", "unsubscribe info"]
+
+
+def test_what_comes_a_little_later_counts_as_well() -> None:
+    broker = KeepingBroker(gives=())
+    findings = Findings("broker b:1883", TOPICS.announce_all)
+    trial = OtherServerTrial(broker, TOPICS, findings, clock=broker.clock)
+    trial.begin()
+    broker.send(NOW)
+    broker.run(trial, KEPT_S - 0.5)
+    assert findings.lacks is None
+    assert trial.heard(Arrived(TOPICS.info, NOW.payload, retained=True))
+    broker.run(trial, 0.5)
+    assert findings.lacks == []
+
+
+def test_where_nothing_may_be_read_nothing_is_said() -> None:
+    broker = KeepingBroker(reads=False, gives=())
+    assert after(broker, GIVEN_UP_S + 1).lacks is None
+    assert broker.said[-1] == "unsubscribe info"
+    refusing = KeepingBroker(refuses=(TOPICS.info,))
+    assert after(refusing, GIVEN_UP_S + 1).lacks is None
+    assert "unsubscribe info" not in refusing.said
+
+
+def test_until_it_begins_and_when_it_has_ended_it_does_nothing() -> None:
+    broker = KeepingBroker()
+    trial = OtherServerTrial(broker, TOPICS, Findings("b", "a"), clock=broker.clock)
+    broker.run(trial, 60)
+    assert broker.said == []
+    assert not trial.heard(Arrived(TOPICS.health, b"{}", retained=False))
+    assert not trial.denied(TOPICS.health)
+    assert not trial.acknowledged(1, None)
+    trial.begin()
+    broker.send(NOW)
+    broker.run(trial, 10)
+    broker.run(trial, 60)
+    assert broker.said.count("unsubscribe info") == 1
