@@ -135,6 +135,7 @@ def _run(config: Config, node: str | None, view: WatchDisplay, seconds: float | 
         subscriber = Subscriber(config.mqtt, wanted, on_arrival=view.take, on_link=view.link)
         with subscriber, view:
             view.at(subscriber.server)
+            view.ask_by(subscriber.send, node)
             tick_at = time.monotonic() + _TICK_S
             while end is None or time.monotonic() < end:
                 subscriber.step(REDRAW_S if end is None else min(REDRAW_S, max(0.0, end - time.monotonic())))

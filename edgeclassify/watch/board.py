@@ -76,6 +76,8 @@ class Board:
         """A message has come."""
         self.messages += 1
         match = match_topic(self.prefix, arrival.topic)
+        if match is not None and not match.node:
+            return ()  # what all nodes are asked
         node = None if match is None else self._node(match.node, arrival)
         if match is None or node is None:
             self.ignored += 1

@@ -15,6 +15,7 @@ from rich.live import Live
 from edgeclassify.cli.support.pressed_keys import Keys
 from edgeclassify.config import Config
 from edgeclassify.errors import ExitStatus
+from edgeclassify.watch.announcing import Announcing
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.conformity import Conformity
 from edgeclassify.watch.connection import shared
@@ -49,6 +50,7 @@ class WatchDisplay(ABC):
         self._named = named
         self._where = ""
         self._board = Board(config.mqtt.prefix)
+        self._announcing: Announcing | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -67,8 +69,16 @@ class WatchDisplay(ABC):
         rest = [f"{base}/{tail}" for tail in ("info", "health", "+/availability", "+/state", "+/+/state")]
         return [(topic, 1) for topic in sure] + [(topic, 0) for topic in rest]
 
+    def ask_by(self, send: Callable[[str, bytes], None], node: str | None) -> None:
+        """The connection stands: what the broker has not kept of the nodes, or of this one, is asked for. Who
+        judges what others say says nothing itself."""
+        if not self.as_published:
+            self._announcing = Announcing(self._board, send, node=node)
+
     def take(self, arrival: Arrival) -> None:
         """A message."""
+        if self._announcing is not None:
+            self._announcing.heard(arrival)
         for notice in self._board.take(arrival):
             self.show(notice)
 
@@ -77,6 +87,8 @@ class WatchDisplay(ABC):
         change = replace(change, reason=self._named(change.reason))
         self._where = change.server or self._where
         self._board.link(change)
+        if self._announcing is not None:
+            self._announcing.link(connected=change.connected)
         self.show(change)
 
     def at(self, server: str) -> None:
@@ -87,6 +99,8 @@ class WatchDisplay(ABC):
         """A second has passed."""
         for notice in self._board.tick():
             self.show(notice)
+        if self._announcing is not None:
+            self._announcing.tick()
 
     @abstractmethod
     def show(self, notice: Notice) -> None:

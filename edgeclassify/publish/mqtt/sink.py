@@ -1,7 +1,7 @@
 """The sink for an MQTT broker: takes what the stages say, at once; the delivery thread delivers it."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 
 from edgeclassify.broker.backoff import Backoff
@@ -17,6 +17,7 @@ from edgeclassify.publish.interface import BrokerProgress, Sink, SpoolReader
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.probing.findings import Lack
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.requests.listener import Receivers
@@ -162,6 +163,11 @@ class MqttSink(Sink):
             if self._thread.is_alive():
                 return
         self._delivery.close()
+
+    @property
+    def lacks(self) -> Sequence[Lack] | None:
+        """What the broker does not give to who subscribes late; None: that is not known."""
+        return self._delivery.findings.lacks
 
     def announce(self) -> int:
         """At once, or with the next connection."""

@@ -169,6 +169,6 @@ def test_what_is_lacking_is_said_once_with_what_to_do(caplog: pytest.LogCaptureF
     assert said.levelno == logging.WARNING
     assert said.getMessage() == (
         "broker b:1883: it gives no retained messages to subscriptions with + or #: who subscribes so and late "
-        "sees nothing of this node. Let who comes late ask for it on edgeclassify/request/announce, as `edgeclassify "
-        "watch` does, or set mqtt.announce_interval_s (docs/brokers.md)."
+        "sees nothing of this node. Let who comes late ask for it on edgeclassify/request/announce, as "
+        "`edgeclassify watch` does, or set mqtt.announce_interval_s (docs/brokers.md)."
     )
