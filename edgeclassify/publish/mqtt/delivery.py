@@ -58,7 +58,9 @@ class Delivery:
     ) -> None:
         self._config, self._settings, self._outbox = config, settings, outbox
         announcing = Announcing(config.announce_interval_s, time.monotonic)
-        self._listener = Listener(outbox, receivers, announcing=announcing)
+        self._listener = Listener(
+            outbox, receivers, announcing=announcing, keeps_all=lambda: self.findings.keeps_all
+        )
         self._on_removed, self._backoff = on_removed, backoff
         self._servers = servers
         self._failed = FailedAttempts()
@@ -177,6 +179,8 @@ class Delivery:
             # A will that the broker refuses is its rule, and no consequence of stopping.
             if isinstance(error, WillRefusedError) or not self._stopping.is_set():
                 self._failed.add(taught.server, taught.log, error)
+            if not isinstance(error, UnreachableError):
+                taught.turned_away()
             return False
         begin = time.monotonic()
         graceful = False
@@ -238,8 +242,8 @@ class Delivery:
             serving.take_answers()  # that came just before the end
             if not self._stopping.is_set():
                 lasted_s = time.monotonic() - begin
-                taught.ended(lasted_s, outbox.retained.sent(session.ended(lasted_s)))
-                taught.subscriptions.ended(link.received.subscribing)
+                known = outbox.retained.sent(session.ended(lasted_s))
+                taught.ended(lasted_s, known, link.received.subscribing, outbox.layout.topics.status)
             if link.skipping:
                 self._listener.stuck()
             raise

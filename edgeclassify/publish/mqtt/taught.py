@@ -1,10 +1,11 @@
 """What each server has taught: kept from one connection to the next one to the same server, and never mixed up."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgeclassify.broker.servers import Server
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.publish.mqtt.client_ids import ClientIds
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connector import Connector
 from edgeclassify.publish.mqtt.probing.retained_trial import Tried
@@ -24,7 +25,8 @@ class Taught:
     """One server's: the `connector` knows its version of MQTT and which will it keeps, `log` what was said of it.
 
     `refused`: topics whose refusal has been logged; `known`: the values that it took on a connection that ended
-    within seconds; `short_ones`: how many such there were in a row; `tried`: how far it was tried what it keeps.
+    within seconds; `short_ones`: how many such there were in a row; `tried`: how far it was tried what it keeps;
+    `ids`: by which client id it knows the node.
     """
 
     server: Server
@@ -36,6 +38,7 @@ class Taught:
     known: Mapping[str, Message] = field(default_factory=dict)
     short_ones: int = 0
     tried: Tried = field(default_factory=Tried)
+    ids: ClientIds = field(kw_only=True)
 
     def known_in(self, retained: RetainedValues) -> Collection[str]:
         """The topics whose value it has, and which come last: where connections keep ending within seconds."""
@@ -43,8 +46,19 @@ class Taught:
             return ()
         return [topic for topic, message in self.known.items() if retained.is_newest(message)]
 
-    def ended(self, lasted_s: float, known: Mapping[str, Message]) -> None:
-        """A connection to it has ended against our will; `known`: the values that it has taken."""
+    def turned_away(self) -> None:
+        """It does not let us in."""
+        if self.ids.refused():
+            self.connector.go_by(self.ids.now)
+
+    def ended(self, lasted_s: float, known: Mapping[str, Message], unanswered: Sequence[str], first: str) -> None:
+        """A connection to it has ended against our will; `known`: the values that it has taken; `unanswered`:
+        subscriptions; `first`: the one that is asked for first."""
+        if self.ids.ended(lasted_s, on_first=first in unanswered):
+            self.connector.go_by(self.ids.now)
+            self.subscriptions = Subscriptions()
+        else:
+            self.subscriptions.ended(unanswered)
         self.known = known
         self.short_ones = self.short_ones + 1 if lasted_s < STABLE_S else 0
 
@@ -64,7 +78,7 @@ class TaughtByServer:
         taught = self._taught.pop(server, None)
         if taught is None:
             log = ConnectionLog(f"broker {server}", self._client_id, self._named)
-            taught = Taught(server, self._connect(server), log)
+            taught = Taught(server, self._connect(server), log, ids=ClientIds(self._client_id, str(server)))
         self._taught[server] = taught
         if len(self._taught) > _MOST:
             del self._taught[next(iter(self._taught))]

@@ -26,6 +26,10 @@ class Connector:
         self._settings, self._waker, self._interrupt = settings, waker, interrupt
         self._protocols = Protocols(protocol)
 
+    def go_by(self, client_id: str) -> None:
+        """Another client id from now on."""
+        self._settings = replace(self._settings, client_id=client_id)
+
     def open(self, go_on: Callable[[], bool]) -> PahoLink:
         """A connection with the protocol that the broker speaks. Raises LinkError.
 

@@ -48,6 +48,11 @@ class Findings:
         found = dict(self._found)
         return [one for one in Lack if found.get(one)] if found else None
 
+    @property
+    def keeps_all(self) -> bool:
+        """True where it is known to give what it keeps to who subscribes late, in whichever way."""
+        return self._found.get(Lack.WILDCARDS) is False and not any(self._found.values())
+
     def found(self, lack: Lack, *, lacks: bool) -> None:
         """It was tried."""
         self._found[lack] = lacks or self._found.get(lack, False)

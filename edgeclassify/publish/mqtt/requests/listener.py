@@ -58,10 +58,12 @@ class Listener:
         clock: Callable[[], float] = time.monotonic,
         *,
         announcing: Announcing | None = None,
+        keeps_all: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`announcing`: says when all that is retained is sent again."""
+        """`announcing`: says when all that is retained is sent again; `keeps_all`: is the broker known to give all
+        that it keeps to who comes late?"""
         self._outbox, self.receivers, self._clock = outbox, receivers, clock
-        self._announcing = announcing or Announcing(0.0, clock)
+        self._announcing, self._keeps_all = announcing or Announcing(0.0, clock), keeps_all
         self._topics = outbox.layout.topics
         self._show_all, self._show_status, self._discover, self._retell = (Repeat() for _ in range(4))
         self._said = Once()
@@ -113,7 +115,8 @@ class Listener:
             live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
         if self.receivers.announcement is not None and self._discover.take(now):
             live.put_all(Rank.DISCOVERY, self.receivers.announcement.messages)
-            self._retell.ask(now, RETOLD_AFTER_S)
+            if not self._keeps_all():
+                self._retell.ask(now, RETOLD_AFTER_S)
         if self._retell.take(now):
             self._outbox.announce()
 

@@ -4,13 +4,15 @@ import pytest
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract import outgoing
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.interface import SpoolReader
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.announcing import Announcing
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
-from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
+from edgeclassify.publish.mqtt.requests.listener import DISCOVERY_JITTER_S, RETOLD_AFTER_S, Listener, Receivers
 from edgeclassify.publish.mqtt.retained import Rank
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Command, Permission, Request
@@ -136,3 +138,26 @@ def test_asked_alone_it_is_a_request_like_any_other() -> None:
     node = Asked()
     node.hear(topic="edgeclassify/porch/request/announce")
     assert [request.command for request in node.requests] == [Command.ANNOUNCE]
+
+
+@pytest.mark.parametrize("keeps_all", [False, True])
+def test_when_home_assistant_starts_it_is_told_of_the_node_and_then_all_else(keeps_all: bool) -> None:
+    clock = Clock(1000.0)
+    outbox = Outbox(layout({"gate": ()}), MemorySpool(), results_interval_s=1.0)
+    announcement = Announcement(Device(outbox.layout, "homeassistant", "porch", "1"))
+    made = Listener(outbox, Receivers(None, lambda _: None, announcement), clock, keeps_all=lambda: keeps_all)
+    outbox.retained.put(Rank.STATUS, outgoing.status_message(outbox.layout.topics, online=True))
+    assert outbox.retained.take() is not None
+    for payload in (b"offline", b"online"):
+        made.hear(Arrived("homeassistant/status", payload, False), stopping=False)
+    sent: list[tuple[str, float]] = []
+    while clock() < 1060:
+        made.answer()
+        while (message := outbox.retained.take()) is not None:
+            sent.append((message.topic, clock()))
+        clock.now += 0.25
+    discovery, *rest = sent
+    assert discovery[0] == "homeassistant/device/porch/config"
+    assert discovery[1] <= 1000 + DISCOVERY_JITTER_S + 0.25
+    retold = ["edgeclassify/porch/status", "homeassistant/device/porch/config"]
+    assert rest == ([] if keeps_all else [(topic, discovery[1] + RETOLD_AFTER_S) for topic in retold])
