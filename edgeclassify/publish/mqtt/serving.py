@@ -109,7 +109,7 @@ class Serving:
 
     def _check_answers(self, lasted_s: float) -> None:
         """Raises OverdueError where acknowledgements are missing."""
-        if self._link.received.subscribing and lasted_s > SILENT_S:
+        if lasted_s > SILENT_S and not set(self._subscribed).isdisjoint(self._link.received.subscribing):
             self._listener.unheard()
         why = self._session.overdue()
         if why is not None and not self._link.congested:
