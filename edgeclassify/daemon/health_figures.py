@@ -27,6 +27,10 @@ class Governed:
     battery_volts: float | None = None
 
 
+NOTHING = "nothing"
+"""Said where a list of words is empty."""
+
+
 class SinceStart:
     """A count since the daemon's start, of parts of which each that takes the place of another counts from 0."""
 
@@ -95,6 +99,7 @@ class HealthFigures:
             broker=None if broker is None else broker.server,
             broker_connects=None if broker is None else self._connects.count(broker.connects),
             broker_changes=None if broker is None else self._changes.count(broker.changes),
+            broker_lacks=None if broker is None or broker.lacks is None else ", ".join(broker.lacks) or NOTHING,
         )
 
     @property

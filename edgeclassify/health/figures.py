@@ -144,6 +144,10 @@ class Health:
     broker_changes: Count | None = field(default=None, metadata=figure(
         "How often that was another server than the one before, since start; null: there is no broker.",
         _sensor("Changes of the broker", _COUNTED, 22, SEVERAL_SERVERS)))
+    broker_lacks: str | None = field(default=None, metadata=figure(
+        "What the broker does not give to who subscribes late, of retained (any retained message), wildcards (to "
+        "filters with + or #) and servers (what another server keeps), with commas; or nothing; null: not known.",
+        _sensor("Broker lacks", {}, 23, SEVERAL_SERVERS)))
     clock_synchronised: bool | None = field(metadata=figure(
         "Is the clock set by a time server: are the times to be believed?",
         _binary("Clock synchronised", _YES_OR_NO, 13), read=machine.clock_synchronised))

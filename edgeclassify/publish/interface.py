@@ -174,11 +174,13 @@ class SinkProgress:
 @dataclass(frozen=True, slots=True)
 class BrokerProgress:
     """How a sink gets on with its broker. `server`: the one that it is connected to; None: none. `connects`: how
-    often one has accepted it, `changes`: how often that was another one than the last, since it was made."""
+    often one has accepted it, `changes`: how often that was another one than the last, since it was made. `lacks`:
+    what it does not give to who subscribes late, in words; None: not known."""
 
     server: str | None
     connects: int
     changes: int
+    lacks: Sequence[str] | None = None
 
 
 class Sink(ABC):

@@ -60,7 +60,7 @@ def listening(port: int, *topics: str) -> Iterator[Listener]:
 
 
 def lacks_of(node: Any) -> list[Lack] | None:
-    found = node.mqtt.lacks
+    found = node.broker.lacks
     return None if found is None else list(found)
 
 

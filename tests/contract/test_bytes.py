@@ -101,7 +101,7 @@ BYTES: dict[str, tuple[Callable[[], Message], str]] = {
         '"spool_dropped":0,"temperature_c":null,"throttled":null,"rss_bytes":80000000,"bytes_written":4096,'
         '"bytes_written_day":4096,"spool_on_disk":true,"state_folder":"ok","events":7,"snapshots_dropped":1,"snapshots_skipped":2,'
         '"webhook_connected":false,"webhook_depth":2,"webhook_dropped":1,"broker":"a:1883","broker_connects":3,'
-        '"broker_changes":1,"clock_synchronised":true,'
+        '"broker_changes":1,"broker_lacks":"wildcards","clock_synchronised":true,'
         '"slowdown":2.0,"slowed_by":"temperature, battery","one_thread":true,'
         '"power_w":3.1,"battery_percent":41.0,"battery_volts":null,'
         '"update":{"id":"june","version":7,"state":"watched","reason":null},"cameras":[{"name":"cam","state":"failed","frame_age_s":1.2346,"frames":10,'

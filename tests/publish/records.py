@@ -69,6 +69,7 @@ def health(**changes: Any) -> Health:
         "state_folder": FolderCondition.OK,
         "skipped": 4, "snapshots_dropped": 1, "snapshots_skipped": 2, "webhook_connected": False,
         "webhook_depth": 2, "webhook_dropped": 1, "broker": "a:1883", "broker_connects": 3, "broker_changes": 1,
+        "broker_lacks": "wildcards",
         "slowdown": 2.0, "slowed_by": "temperature, battery",
         "one_thread": True, "power_w": 3.1, "battery_percent": 41.0, "battery_volts": None,
         "update": UpdateHealth(id="june", version=7, state=UpdateState.WATCHED, reason=None),

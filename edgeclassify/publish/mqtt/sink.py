@@ -1,7 +1,7 @@
 """The sink for an MQTT broker: takes what the stages say, at once; the delivery thread delivers it."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from threading import Thread
 
 from edgeclassify.broker.backoff import Backoff
@@ -17,7 +17,6 @@ from edgeclassify.publish.interface import BrokerProgress, Sink, SpoolReader
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
-from edgeclassify.publish.mqtt.probing.findings import Lack
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.requests.listener import Receivers
@@ -125,11 +124,10 @@ class MqttSink(Sink):
 
     @property
     def broker(self) -> BrokerProgress:
-        """To which server we are connected, and how often that has changed."""
-        server = self._delivery.server
-        return BrokerProgress(
-            None if server is None else str(server), self._delivery.connects, self._delivery.changes
-        )
+        """To which server we are connected, how often that has changed, and what is lacking there."""
+        delivery = self._delivery
+        server, lacks = delivery.server, delivery.findings.lacks
+        return BrokerProgress(None if server is None else str(server), delivery.connects, delivery.changes, lacks)
 
     @property
     def hangs(self) -> str:
@@ -163,11 +161,6 @@ class MqttSink(Sink):
             if self._thread.is_alive():
                 return
         self._delivery.close()
-
-    @property
-    def lacks(self) -> Sequence[Lack] | None:
-        """What the broker does not give to who subscribes late; None: that is not known."""
-        return self._delivery.findings.lacks
 
     def announce(self) -> int:
         """At once, or with the next connection."""

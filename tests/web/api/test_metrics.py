@@ -77,7 +77,7 @@ def test_it_speaks_open_metrics_too(node: LiveNode) -> None:
 
 def test_no_figure_is_forgotten() -> None:
     # No number; those of the state folder and the broker have names of their own.
-    words = {"ts", "cameras", "state_folder", "broker", "slowed_by", "update"}
+    words = {"ts", "cameras", "state_folder", "broker", "broker_lacks", "slowed_by", "update"}
     assert set(OF_NODE) == {one.name for one in fields(Health)} - words
     others = {"name", "state", "profile", "error", "fresh_processes"}
     assert set(OF_CAMERAS) == {one.name for one in fields(CameraHealth)} - others

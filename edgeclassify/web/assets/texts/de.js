@@ -716,6 +716,7 @@ export default {
   "health.zone_of_machine": "Zone des Knotens",
   "health.broker": "Broker",
   "health.no_broker": "keiner erreicht",
+  "health.broker_lacks": "hat für spät Kommende nicht: {what}",
   "health.broker_times": "{n}-mal verbunden, {m}-mal gewechselt",
   "health.webhook": "Webhook",
   "health.reached": "erreicht",

@@ -716,6 +716,7 @@ export default {
   "health.zone_of_machine": "zone of the machine",
   "health.broker": "Broker",
   "health.no_broker": "none reached",
+  "health.broker_lacks": "lacks for who comes late: {what}",
   "health.broker_times": "connected {n} times, changed {m} times",
   "health.webhook": "Webhook",
   "health.reached": "reached",

@@ -67,7 +67,8 @@ export function healthTiles(app) {
       health.broker_connects !== null && health.broker_connects !== undefined
         && tile(t("health.broker"), health.broker ?? t("health.no_broker"), {
           icon: "network", kind: health.broker ? "" : "warning",
-          note: t("health.broker_times", { n: number(health.broker_connects), m: number(health.broker_changes) }),
+          note: t("health.broker_times", { n: number(health.broker_connects), m: number(health.broker_changes) })
+            + ((health.broker_lacks ?? "nothing") === "nothing" ? "" : `; ${t("health.broker_lacks", { what: health.broker_lacks })}`),
         }),
       health.webhook_connected !== null && health.webhook_connected !== undefined
         && tile(t("health.webhook"), t(health.webhook_connected ? "health.reached" : "health.away"), {
