@@ -1,5 +1,6 @@
 """The connection to the nodes of a broker: they are heard of, asked in rounds, and their answers taken."""
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -8,12 +9,13 @@ from typing import Self
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.channels import match_topic
-from edgeclassify.contract.topics import Topics
+from edgeclassify.contract.topics import Topics, announce_all
 from edgeclassify.fleet.interface import Result, Target
 from edgeclassify.fleet.known import KnownNodes
 from edgeclassify.fleet.order import Order, answer_of
 from edgeclassify.fleet.round import Pace, Round
 from edgeclassify.types import Command
+from edgeclassify.types.limits import MAX_ANNOUNCE_WITHIN_S
 from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
@@ -21,6 +23,8 @@ from edgeclassify.watch.subscriber import Subscriber
 QUIET_S = 1.0
 LONGEST_S = 30.0
 """How long it may take to hear of all nodes."""
+ANNOUNCED_S = 5.0
+"""How long nodes are listened to, that were asked to announce themselves, where nobody says."""
 _STEP_S = 0.2
 _ALWAYS = ("status", "info")
 
@@ -75,12 +79,19 @@ class FleetLink:
         return self._subscriber.server
 
     def gather(self, listen_s: float = 0.0) -> None:
-        """Hear of the nodes: until all that the broker had kept is here, and for `listen_s` at least."""
+        """Hear of the nodes: until all that the broker had kept is here.
+
+        Where that is nothing, or `listen_s` says for how long to listen, they are asked to announce themselves.
+        """
         begin = self._newest_at = time.monotonic()
-        while (now := time.monotonic()) - begin < max(LONGEST_S, listen_s):
-            if now - self._newest_at >= self._quiet_s and now - begin >= listen_s:
-                return
+        while (now := time.monotonic()) - begin < LONGEST_S and now - self._newest_at < self._quiet_s:
             self._subscriber.step(min(_STEP_S, self._quiet_s))
+        if listen_s > 0 or not self.known.names:
+            listen_s = listen_s or ANNOUNCED_S
+            # Those that come last must be heard of before the end.
+            body = {"within_s": round(min(listen_s / 2, MAX_ANNOUNCE_WITHIN_S), 3)}
+            self._subscriber.send(announce_all(self.known.prefix), json.dumps(body).encode())
+            self.listen(listen_s)
 
     def listen(self, seconds: float) -> None:
         """Go on hearing of the nodes for so long."""

@@ -49,6 +49,11 @@ def reload_order() -> Order:
     return Order(Command.RELOAD, "reload")
 
 
+def announce_order() -> Order:
+    """Say again all that a late subscriber must know."""
+    return Order(Command.ANNOUNCE, "announce")
+
+
 def ping_order() -> Order:
     """Answer."""
     return Order(Command.PING, "ping")

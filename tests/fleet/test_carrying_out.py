@@ -2,10 +2,8 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.fleet import link as link_module
 from edgeclassify.fleet.carrying_out import HEALTH_TOPICS, Canary, carry_out
 from edgeclassify.fleet.interface import Outcome, Report, Target
 from edgeclassify.fleet.link import FleetLink
@@ -21,7 +20,7 @@ from edgeclassify.fleet.orders import ping_order, set_order
 from edgeclassify.fleet.round import Pace
 from edgeclassify.types import Command
 from tests.fleet.simulated import PREFIX, Part, SimulatedNodes, is_silent, obeys, refuses
-from tests.support.broker import HOST, Mosquitto
+from tests.support.broker import HOST, Mosquitto, Observer
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
@@ -285,11 +284,26 @@ def test_of_nobody_nothing_is_asked(broker: Mosquitto) -> None:
         assert carry_out(link, Order(Command.PING, "ping"), [], Pace()) == Report(())
 
 
-def test_gathering_ends_when_all_is_here(broker: Mosquitto, tmp_path: Path) -> None:
-    with SimulatedNodes(broker.port, ["a"]), linked(broker) as link:
-        begin = time.monotonic()
-        link.gather()
-        assert time.monotonic() - begin >= 0.1
-        begin = time.monotonic()
-        link.gather(listen_s=0.5)
-        assert time.monotonic() - begin >= 0.5
+@pytest.mark.parametrize(("listen_s", "within_s"), [(0.0, 0.15), (0.8, 0.4)])
+def test_nodes_of_which_nothing_was_kept_are_asked_to_announce_themselves(
+    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch, listen_s: float, within_s: float
+) -> None:
+    monkeypatch.setattr(link_module, "ANNOUNCED_S", 0.3)
+    observer = Observer(broker.port, f"{PREFIX}/request/announce").start()
+    try:
+        mqtt = MqttConfig(host=HOST, port=broker.port)
+        with FleetLink(mqtt, quiet_s=0.1) as link:
+            link.gather(listen_s)
+        assert [json.loads(one.payload) for one in observer.received] == [{"within_s": within_s}]
+    finally:
+        observer.stop()
+
+
+def test_where_nodes_are_known_nobody_is_asked(broker: Mosquitto) -> None:
+    observer = Observer(broker.port, f"{PREFIX}/request/announce").start()
+    try:
+        with SimulatedNodes(broker.port, ["a"]), linked(broker):
+            pass
+        assert observer.received == []
+    finally:
+        observer.stop()

@@ -6,7 +6,7 @@ import click
 
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
-NAMES = ("list", "models", "set", "profile", "pause", "resume", "reload", "ping")
+NAMES = ("list", "models", "set", "profile", "pause", "resume", "reload", "announce", "ping")
 """In the order of the help; each is a module beside this one."""
 
 

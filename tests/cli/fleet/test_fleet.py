@@ -37,6 +37,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 def broker_is_near(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it has kept comes at once."""
     monkeypatch.setattr(link, "QUIET_S", 0.1)
+    monkeypatch.setattr(link, "ANNOUNCED_S", 0.2)
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_a_broker_that_is_not_there_is_said(capfd: pytest.CaptureFixture[str]) -
 
 def test_without_nodes_there_is_nobody_to_be_asked(fleet: Fleet) -> None:
     assert fleet("reload", "--all") == ExitStatus.NO_INPUT
-    assert "tells of no node below edgeclassify/. Is that their mqtt.prefix?" in fleet.err
+    assert "tells of no node below edgeclassify/, and none has announced itself. Is that their" in fleet.err
 
 
 def test_an_order_is_carried_out_and_told_of(fleet: Fleet) -> None:
@@ -152,6 +153,7 @@ def test_an_order_is_carried_out_and_told_of(fleet: Fleet) -> None:
         (("pause", "--view", "gate", "--for", "2h"), "pause", {"view": "gate", "seconds": 7200.0}),
         (("resume", "--view", "gate"), "resume", {"view": "gate"}),
         (("reload",), "reload", {}),
+        (("announce",), "announce", {}),
         (("ping",), "ping", {}),
     ],
 )  # fmt: skip

@@ -37,8 +37,8 @@ def chosen_nodes(
             if not known:
                 raise MissingInputError(
                     f"{command}: broker {link.server} tells of no node below "
-                    f"{config.mqtt.prefix}/. Is that their mqtt.prefix? A broker that gives nothing of what it "
-                    "has kept to wildcards needs --listen SECONDS, or --node NAME"
+                    f"{config.mqtt.prefix}/, and none has announced itself. Is that their mqtt.prefix? Nodes "
+                    "that do not obey announce (commands.allow) speak in their time: --listen SECONDS"
                 )
             yield link, _meant(command, selection, choose(selection, link.known), len(known))
     except (ConfigError, PublishError) as error:

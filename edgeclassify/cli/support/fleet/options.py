@@ -30,7 +30,7 @@ _LISTENING = (
         type=click.FloatRange(0, 3600),
         default=0.0,
         metavar="SECONDS",
-        help="Hear of the nodes for so long; default: until all that the broker has kept is here.",
+        help="Ask all nodes to announce themselves, and listen so long; default: where the broker tells of none.",
     ),
 )
 _ASKING = (
