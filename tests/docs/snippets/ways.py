@@ -63,6 +63,7 @@ NOT_RUN = {
     "createuser": "a database of the reader's",
     "createdb": "a database of the reader's",
     "crontab": "a machine of one's own",
+    "rollout.py": "other machines: tests/packaging/rollout",
     "build-root.sh": "root rights and minutes",
     "check-package.sh": "root rights and minutes",
     "run_machine.py": "a machine of build-machine.sh, and minutes",

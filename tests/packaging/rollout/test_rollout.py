@@ -12,7 +12,7 @@ import pytest
 from tests.packaging.rollout.ssh_hosts import SshHosts, needs_mounts
 from tests.support.broker import HOST, Mosquitto, deaf_port, needs_mosquitto
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(300)]
 ROLLOUT = Path(__file__).parents[3] / "packaging" / "rollout" / "rollout.py"
 EDGECLASSIFY = f"{sys.executable} -m edgeclassify"
 TEMPLATE = """
