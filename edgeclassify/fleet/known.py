@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from edgeclassify.contract.channels import match_topic
-from edgeclassify.fleet.where.facts import Facts, LoadedModel
+from edgeclassify.fleet.where.facts import Facts, FurtherFigures, LoadedModel
 from edgeclassify.watch.board import MOST_VIEWS, Board
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.reading import UNREADABLE, object_of, text_of
@@ -20,7 +20,7 @@ class KnownNodes:
         self._board = Board(prefix, wall=wall, events_kept=1)
         self._models: dict[str, tuple[LoadedModel, ...]] = {}
         self._views: dict[str, tuple[str, ...]] = {}
-        self._up_s: dict[str, float] = {}
+        self._figures: dict[str, FurtherFigures] = {}
 
     @property
     def prefix(self) -> str:
@@ -64,7 +64,11 @@ class KnownNodes:
     def facts(self, name: str) -> Facts:
         """What one of the nodes is judged by."""
         return Facts(
-            self._board.nodes[name], self._wall(), self.models(name), self.views(name), self._up_s.get(name)
+            self._board.nodes[name],
+            self._wall(),
+            self.models(name),
+            self.views(name),
+            self._figures.get(name, FurtherFigures()),
         )
 
     def _note_info(self, node: str, body: dict[str, object]) -> None:
@@ -75,9 +79,22 @@ class KnownNodes:
             self._models[node] = tuple(_model_of(model) for model in models[:_MODELS_KEPT])
 
     def _note_health(self, node: str, body: dict[str, object]) -> None:
-        up_s = body.get("uptime_s")
-        if isinstance(up_s, int | float) and not isinstance(up_s, bool):
-            self._up_s[node] = float(up_s)
+        update = body.get("update")
+        of_update = update if isinstance(update, dict) else {}
+        self._figures[node] = FurtherFigures(
+            _number(body.get("uptime_s")),
+            _text(body.get("broker")),
+            _text(of_update.get("state")),
+            _number(of_update.get("version")),
+        )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(value: object) -> str | None:
+    return value[:200] if isinstance(value, str) else None
 
 
 def _model_of(body: dict[str, object]) -> LoadedModel:

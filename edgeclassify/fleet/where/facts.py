@@ -15,6 +15,20 @@ class LoadedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherFigures:
+    """What a node's health says beside that which a watch shows; None: not, or it has not said.
+
+    `up_s`: since its daemon started; `server`: of the broker, that it is connected to; `update`: what became of
+    the newest update, `update_version` its version.
+    """
+
+    up_s: float | None = None
+    server: str | None = None
+    update: str | None = None
+    update_version: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A node at a moment. `now`: seconds since the epoch.
 
@@ -25,5 +39,4 @@ class Facts:
     now: float
     models: tuple[LoadedModel, ...] | None = None
     views: tuple[str, ...] | None = None
-    up_s: float | None = None
-    """Seconds since its daemon started, as it said last."""
+    figures: FurtherFigures = FurtherFigures()

@@ -10,11 +10,13 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.fleet.known import KnownNodes
 from edgeclassify.fleet.where.parsing import parse
-from edgeclassify.types import Condition, Option, Problem
+from edgeclassify.health.updates import UpdateHealth
+from edgeclassify.types import Condition, Option, Problem, UpdateState
 from edgeclassify.watch.interface import Arrival
 from tests.publish.records import T0, health, info, state
 
 NOW = T0 + 100
+UPDATE = UpdateHealth(id="u-7", version=7, state=UpdateState.ROLLED_BACK, reason="too hot")
 PORCH, BARE = Topics("edgeclassify", "porch"), Topics("edgeclassify", "bare")
 
 
@@ -28,7 +30,12 @@ def known() -> KnownNodes:
     known = KnownNodes("edgeclassify", wall=lambda: NOW)
     take(known, outgoing.status_message(PORCH, True))
     take(known, outgoing.info_message(PORCH, replace(info(), version="1.4.2", views=("gate", "yard"))))
-    take(known, outgoing.health_message(PORCH, health(ts=T0 + 40, temperature_c=61.5, throttled=False)))
+    take(
+        known,
+        outgoing.health_message(
+            PORCH, health(ts=T0 + 40, temperature_c=61.5, throttled=False, broker="b.lan:1883", update=UPDATE)
+        ),
+    )
     for view, label in (("gate", "open"), ("yard", "Egyptian cat")):
         take(known, outgoing.state_message(PORCH, state(label, view=view, ts=T0 + 70)))
         take(known, outgoing.availability_message(PORCH, view, view == "gate"))
@@ -56,7 +63,8 @@ def known() -> KnownNodes:
         "silent>29", "label=open", "label='Egyptian *'", "gate.label=open", "score>0.9", "camera", "camera=no",
         "gate.camera", "enabled", "enabled=off", "yard.enabled=no", "threshold<0.6", "gate.threshold=0.7",
         "interval=90", "interval>1min", "snoozed", "yard.snoozed", "gate.snoozed=no", "label!=closed",
-        "not gate.problem", "gate.label=open and yard.label!=open",
+        "not gate.problem", "server=b.lan:*", "update=rolled_back", "update!=kept", "release=7", "release<8",
+        "gate.label=open and yard.label!=open",
     ],
 )  # fmt: skip
 def test_what_a_node_has_said_holds(known: KnownNodes, text: str) -> None:
@@ -69,7 +77,7 @@ def test_what_a_node_has_said_holds(known: KnownNodes, text: str) -> None:
         "name=porc", "online=no", "version>1.5", "model=cat*", "view=door", "profile!=night", "temperature<61.5",
         "throttled", "up>62", "silent>1min", "gate.label='Egyptian cat'", "label!=open", "gate.camera=no",
         "gate.enabled=no", "threshold>0.7", "interval<90", "gate.snoozed", "yard.problem!=covered", "gate.problem",
-        "not problem", "score<0.9",
+        "not problem", "score<0.9", "update=kept", "release>7", "server!=b.lan*",
     ],
 )  # fmt: skip
 def test_what_it_has_said_otherwise_does_not(known: KnownNodes, text: str) -> None:
@@ -82,6 +90,7 @@ def test_what_it_has_said_otherwise_does_not(known: KnownNodes, text: str) -> No
         "version<1.5", "not version<1.5", "version!=1.5", "model=x", "sha256!=x", "view=gate", "view!=gate",
         "temperature>60", "not temperature>60", "label=open", "label!=open", "enabled", "not enabled", "silent>1",
         "up>1", "throttled", "online and version<1.5", "not online or version<1.5", "snoozed", "profile=none",
+        "update=kept", "release!=1", "server=x",
     ],
 )  # fmt: skip
 def test_what_it_has_not_said_decides_nothing(known: KnownNodes, text: str) -> None:
