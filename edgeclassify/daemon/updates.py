@@ -1,5 +1,6 @@
 """Updates, where the config asks for them: nothing of it is imported or runs where it does not."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from edgeclassify.replaced_files import late_imports
 if TYPE_CHECKING:
     from edgeclassify.config.layers.update_layer import UpdateChoice
     from edgeclassify.daemon.updating.node import UpdatingNode
+
+log = logging.getLogger(__name__)
 
 STOP_S = 0.1
 """A look that waits for its server is left alone: it ends with the process."""
@@ -94,8 +97,11 @@ class Updates:
 
     def _renew(self, config: Config) -> None:
         self._settings, self._node = config.updates, None
-        folder = None if config.updates is None or self._config_file is None else state_folder(config)
-        if folder is None or config.updates is None:
+        if config.updates is None:
+            return
+        folder = None if self._config_file is None else state_folder(config)
+        if folder is None:
+            log.warning("updates: none are looked for, since nothing is kept here: there is no state folder")
             return
         with late_imports():
             from edgeclassify.config.layers.update_layer import FOLDER

@@ -25,6 +25,14 @@ LABELS = (Path(model_package.__file__).parent / "builtin" / "labels.txt").read_b
 GATE = GateRules(seconds=3.0, most_offline_s=1.5)
 CONFIG = '[model]\nname = "${UPDATE}/m.tflite"\nlabels = "${UPDATE}/labels.txt"\n'
 WAIT_S = 60.0
+CRASHES = """
+import os, sys
+if any("trial_run.child" in word for word in sys.orig_argv) and os.path.exists(os.environ["TRIALS_CRASH"]):
+    os.write(1, b"ready\\n")
+    os.abort()
+"""
+
+pytestmark = pytest.mark.broker
 
 
 class Fleet:
@@ -83,6 +91,13 @@ def test_a_good_one_is_kept_over_a_kill_in_its_watch(fleet: Fleet) -> None:
 
 
 def test_what_a_reload_refuses_is_refused(fleet: Fleet) -> None:
+    folder = fleet.service.folder
+    (folder / "sitecustomize.py").write_text(CRASHES)
+    fleet.service.environment |= {
+        "PYTHONPATH": str(folder),
+        "TRIALS_CRASH": str(folder / "crash"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     fleet.publish(config=CONFIG + '[view_]\nname = "x"\n')
     fleet.service.start()
     assert "view_" in fleet.becomes("refused")["reason"]
@@ -91,6 +106,11 @@ def test_what_a_reload_refuses_is_refused(fleet: Fleet) -> None:
     fleet.service.process.send_signal(signal.SIGHUP)  # it looks at once
     wait_for(lambda: fleet.update().get("version") == 8 and fleet.update()["state"] == "refused", WAIT_S)
     assert "m.tflite" in fleet.update()["reason"]
+    (folder / "crash").touch()
+    fleet.publish(version=9, id="august")
+    fleet.service.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: fleet.update().get("version") == 9 and fleet.update()["state"] == "refused", WAIT_S)
+    assert "crashed on this model" in fleet.update()["reason"]
     assert fleet.service.process.poll() is None
 
 

@@ -189,7 +189,8 @@ export function open(root, app, params) {
   async function readConfig() {
     try {
       file = await loadConfig(app);
-      fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })));
+      fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })),
+        file.otherFiles && notice("info", app.t("config.elsewhere", { files: file.otherFiles })));
     } catch (error) {
       fill(notes, notice("danger", error.message));
     }

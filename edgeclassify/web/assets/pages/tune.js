@@ -201,6 +201,7 @@ export function open(root, app, params) {
     const { profile } = app.now;
     if (!file) return;
     fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })),
+      file.otherFiles && notice("info", app.t("config.elsewhere", { files: file.otherFiles })),
       profile && notice("info", app.t("tune.profile_on", { profile })));
   }
 

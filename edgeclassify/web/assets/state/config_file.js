@@ -1,7 +1,7 @@
 /**
  * The config's file as the page may change it.
  *
- *   const file = await loadConfig(app)               // { etag, writable, why_not, document }
+ *   const file = await loadConfig(app)               // { etag, writable, why_not, document, elsewhere }
  *   file.view("gate")                                // its table as the file has it; {} where it has none
  *   const { notes } = await file.change(file.viewKeys("gate", { roi: [0, 0, 1, 1] }))   // null takes a key away
  *
@@ -25,6 +25,7 @@ class ConfigFile {
   writable = false;
   why_not = "";
   document = { camera: [], view: [], model: {}, groups: {}, profile: {} };
+  elsewhere = {};
   #app;
   #last = Promise.resolve();
 
@@ -45,6 +46,11 @@ class ConfigFile {
     const done = this.#last.then(work);
     this.#last = done.catch(() => {});
     return done;
+  }
+
+  /** The other files that say some of it, by their names; "" where there are none. */
+  get otherFiles() {
+    return [...new Set(Object.values(this.elsewhere ?? {}))].join(", ");
   }
 
   view(name) {

@@ -288,6 +288,7 @@ export default {
   "aim.remove_text": "Sie wird nicht mehr beobachtet, und ihre Regeln verlassen die Konfiguration. Eine Kopie der Datei, wie sie war, bleibt daneben.",
   "aim.removed": "{view} ist entfernt",
   "config.read_only": "Die Konfiguration lässt sich von hier nicht ändern: {why}",
+  "config.elsewhere": "Einiges davon steht in {files}. Dort bleibt es, wie es ist; was du hier änderst, gilt darüber.",
 
   // ---- tune
   "tune.title": "Abstimmen",

@@ -288,6 +288,7 @@ export default {
   "aim.remove_text": "It is watched no more, and its rules leave the config. A copy of the file as it was stays beside it.",
   "aim.removed": "{view} is removed",
   "config.read_only": "The config can't be changed from here: {why}",
+  "config.elsewhere": "Some of this comes from {files}. It stays as it is there; what you change here holds over it.",
 
   // ---- tune
   "tune.title": "Tune",
