@@ -47,6 +47,10 @@ class Buffer:
             raise
         row = self._connection.execute(f"SELECT COUNT(*), {_BYTES} FROM waiting").fetchone()
         self.count, self.bytes = int(row[0]), int(row[1] or 0)
+        self.is_new = (
+            self.count == 0 and self._connection.execute("SELECT seq FROM sqlite_sequence").fetchone() is None
+        )
+        """True where nothing was ever put into it."""
         self.client_id = str(self._connection.execute("SELECT client_id FROM ingest").fetchone()[0])
         """Whose session at the broker this file goes on with."""
 

@@ -65,6 +65,12 @@ class Receiving:
         """Until `is_over`. Raises ConfigError for a password or TLS file, SharingError for a group's broker."""
         if not self._connect(is_over):
             return
+        if not self._subscriber.resumed and not self._buffer.is_new:
+            log.warning(
+                "broker %s has kept nothing since the last run: what nodes have sent meanwhile is not here. Let it "
+                "keep sessions over restarts, and for as long as this command may be away",
+                self._subscriber.server,
+            )
         log.info("listening to %s/+ at broker %s", self._config.prefix, self._subscriber.server)
         try:
             while not is_over():

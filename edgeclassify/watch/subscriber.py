@@ -82,6 +82,11 @@ class Subscriber:
         """The server that we are connected to, or tried last, as it is shown to people; "": none yet."""
         return "" if self._connection is None else str(self._connection.server)
 
+    @property
+    def resumed(self) -> bool:
+        """True where the broker still had what came since the connection before."""
+        return self._there.session_kept
+
     def start(self) -> Self:
         """Connect and subscribe; returns when the broker has confirmed both."""
         self._round, self._failures = self._servers.round(), []
