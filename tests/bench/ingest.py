@@ -51,7 +51,7 @@ def main() -> None:
         parser.exit(1, "no mosquitto or no PostgreSQL here: sudo apt install mosquitto postgresql\n")
     with (
         tempfile.TemporaryDirectory(prefix="edgeclassify-bench-") as folder,
-        running_cluster(Path(folder)) as cluster,
+        running_cluster(Path(folder), synced=True) as cluster,
     ):
         print(f"{os.cpu_count()} cores, {options.nodes} nodes")
         print("steady, events/s: sent   behind, events: p50      max   all in after, s   us CPU/event   peak MB")

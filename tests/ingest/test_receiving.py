@@ -32,6 +32,7 @@ class Broker:
         self.acknowledged: list[bytes] = []
         self.refuses: list[Exception] = []
         self.stopped = self.resumed = False
+        self.server = self.servers = "localhost:1883"
         self.made.append(self)
 
     def start(self) -> None:
@@ -159,7 +160,7 @@ def test_what_was_not_acknowledged_comes_again_on_the_next_connection(
     parts.turns(2)
     for _ in range(2):
         parts.broker.on_link(LinkChange(False, "it broke", 5.0))
-    parts.broker.on_link(LinkChange(True, "", 6.0, complete=False))
+    parts.broker.on_link(LinkChange(True, "", 6.0, complete=False, server="localhost:1883"))
     monkeypatch.setattr(parts.buffer, "put", real)
     parts.broker.coming = [arrival(1)]
     parts.turns(2)

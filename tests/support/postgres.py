@@ -31,9 +31,12 @@ def programs() -> Path | None:
 
 
 class Cluster:
-    """A server; `url(database)` of it for its superuser `owner`, who needs no password on this machine."""
+    """A server; `url(database)` of it for its superuser `owner`, who needs no password on this machine.
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    `synced`: what is committed is forced to the disk, as usual; it survives a crash of the server without, too.
+    """
+
+    def __init__(self, folder: Path, programs: Path, *, synced: bool = False) -> None:
         self.folder, self._programs = folder, programs
         self.port = free_port()
         self._user: dict[str, Any] = {}
@@ -51,7 +54,8 @@ class Cluster:
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(
                 f"listen_addresses = '{HOST}'\nport = {self.port}\nunix_socket_directories = '{folder}'\n"
-                "shared_buffers = 32MB\nmax_connections = 20\nautovacuum_naptime = 3600\n"
+                f"fsync = {'on' if synced else 'off'}\nshared_buffers = 32MB\n"
+                "max_connections = 20\nautovacuum_naptime = 3600\n"
             )
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -89,15 +93,15 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(folder: Path) -> Iterator[Cluster]:
+def running_cluster(folder: Path, *, synced: bool = False) -> Iterator[Cluster]:
     """A cluster in a folder that its user reaches; skips the test where none can run."""
     found = programs()
     if found is None:
         pytest.skip(NO_POSTGRES)
     if os.geteuid() == 0 and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
         pytest.skip(NO_USER)
-    cluster = Cluster(folder, found)
+    cluster = Cluster(folder, found, synced=synced)
     try:
         yield cluster.start()
     finally:
-        cluster.stop()
+        cluster.stop(signal.SIGQUIT)  # nobody needs it any more
