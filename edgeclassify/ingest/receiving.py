@@ -67,8 +67,8 @@ class Receiving:
             return
         if not self._subscriber.resumed and not self._buffer.is_new:
             log.warning(
-                "broker %s has kept nothing since the last run: what nodes have sent meanwhile is not here. Let it "
-                "keep sessions over restarts, and for as long as this command may be away",
+                "broker %s has kept nothing since the last run: what nodes have sent meanwhile is not here. Let "
+                "it keep sessions over restarts, and for as long as this command may be away",
                 self._subscriber.server,
             )
         log.info("listening to %s/+ at broker %s", self._config.prefix, self._subscriber.server)
