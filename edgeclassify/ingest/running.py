@@ -33,13 +33,13 @@ def ingest(
     """
     buffer = Buffer(path, most_bytes)
     try:
+        writing = Writing(buffer, store, config.prefix)
         try:
             store.prepare()
         except DatabaseAwayError as error:
-            log.error("%s. Events wait in the buffer, and it is tried again", error)
+            writing.say_away(str(error))
         if buffer.count:
             log.info("%d messages of before wait in %s", buffer.count, path)
-        writing = Writing(buffer, store, config.prefix)
         writing.start()
         try:
             Receiving(config, group, buffer, named).run(lambda: is_over() or writing.error is not None)

@@ -108,7 +108,11 @@ class Writing:
                 row.node, row.topic, row.reason,
             )  # fmt: skip
 
-    def _wait(self, reason: str) -> None:
+    def say_away(self, reason: str) -> None:
+        """The database takes nothing: said once. By the thread, or by who is about to start it."""
         if self._said.is_news(None, reason):
             log.error("%s. Events wait in the buffer, and it is tried again", reason)
+
+    def _wait(self, reason: str) -> None:
+        self.say_away(reason)
         self._over.wait(self._backoff.next_s())

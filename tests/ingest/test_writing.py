@@ -156,3 +156,14 @@ def test_a_bug_is_told_to_who_waits(parts: Parts) -> None:
     parts.writing.start()
     wait_for(lambda: parts.writing.error is not None)
     assert parts.buffer.count == 1
+
+
+def test_a_database_that_was_away_at_the_start_is_said_to_be_back(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="edgeclassify")
+    parts.writing.say_away("nobody there")
+    parts.put(1)
+    parts.writing.start()
+    wait_for(lambda: "the database takes events again" in caplog.text)
+    assert caplog.text.count("nobody there. Events wait in the buffer") == 1
