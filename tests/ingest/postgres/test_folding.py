@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -147,16 +148,28 @@ def test_a_count_that_began_anew_without_meeting_its_like_is_no_certain_hole(
     assert holes == [(3, 99, False)]
 
 
-def test_two_ingests_fold_into_one_table(url: str) -> None:
-    stores = [PostgresStore(address_of(url)) for _ in range(2)]
+def test_several_ingests_fold_into_one_table_at_once(url: str) -> None:
     everything = [row(seq, life) for life in (1, 2) for seq in range(1, 51)]
-    chance = random.Random(7)
-    for _ in range(20):
-        for store in stores:
-            store.write(chance.sample(everything, 20))
-    stores[0].write(everything)
-    for store in stores:
-        store.close()
+    faults: list[BaseException] = []
+
+    def ingest(number: int) -> None:
+        chance = random.Random(number)
+        store = PostgresStore(address_of(url))
+        try:
+            for _ in range(15):
+                store.write(chance.sample(everything, 20))
+            store.write(everything[number::3])
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            store.close()
+
+    threads = [threading.Thread(target=ingest, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
     assert numbers(url) == expected(everything)
 
 
