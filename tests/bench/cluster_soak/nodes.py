@@ -104,8 +104,8 @@ class SoakNode:
 
     def look(self, now: float) -> Change | None:
         """Is it connected, and where? A connection that it has found again."""
-        server = self.sink.mqtt._delivery.server  # noqa: SLF001
-        port = 0 if server is None else server.port
+        server = self.sink.mqtt.broker.server
+        port = 0 if server is None else int(server.partition(" ")[0].rpartition(":")[2])
         before, self.port = self.port, port
         if before and not port:
             self.lost_at, self.lost_port = now, before
