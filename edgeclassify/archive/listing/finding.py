@@ -18,6 +18,7 @@ from edgeclassify.sources.images.reading import is_url
 
 Entry = os.DirEntry[bytes]
 _FILE_URL = "file://"
+scan = os.scandir
 
 
 class Finder:
@@ -117,7 +118,7 @@ class Finder:
     def _scan(self, folder: Folder, names: re.Pattern[str] | None) -> None:
         """The folder's files, and that the folders in it are read in their turn."""
         try:
-            with os.scandir(folder.location) as entries:
+            with scan(folder.location) as entries:
                 for entry in entries:
                     if is_hidden(entry.name) if names is None else names.match(os.fsdecode(entry.name)) is None:
                         continue
