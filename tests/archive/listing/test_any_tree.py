@@ -25,8 +25,8 @@ _MADE = st.lists(
 
 
 def _build(root: Path, folders: list[str], made: list[_Made]) -> None:
-    for folder in folders:
-        (root / folder).mkdir(parents=True, exist_ok=True)
+    for below in folders:
+        (root / below).mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
     # What is linked to is there first, in an order of its own; what is listed must not depend on it.
     for kind, at, name, which in sorted(made, key=lambda one: one[0] != "file"):
