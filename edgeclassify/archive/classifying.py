@@ -1,11 +1,14 @@
 """The one way from a batch to its rows, whatever process it is in."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
-from edgeclassify.archive.interface import Batch, Row
+from edgeclassify.archive.interface import Batch, Item, Row
 from edgeclassify.archive.packing import as_utf8, rounded
 from edgeclassify.archive.reading.batch import read_batch
 from edgeclassify.archive.reading.read_image import ReadImage
@@ -49,7 +52,7 @@ class BatchClassifier:
     def rows(self, batch: Batch, done: Callable[[int], None] = _nobody) -> tuple[Row, ...]:
         """A row for each image of the batch, in its order. `done`: called with how many there are so far."""
         found: list[Row] = []
-        images: Any = read_batch(batch, self._side)
+        images = self._images(batch)
         try:
             for row in self._rows(batch, images):
                 found.append(row)
@@ -79,6 +82,16 @@ class BatchClassifier:
     def close(self) -> None:
         """Let go of the model."""
         self._classifier.close()
+
+    def _images(self, batch: Batch) -> Generator[ReadImage]:
+        # Frames come one after the other out of their video, and what comes over a network is waited for.
+        if self._wanted.reads_ahead or any(one.frame is not None or "://" in one.location for one in batch.items):
+            yield from read_batch(batch, self._side)
+            return
+        for item, following in zip_longest(batch.items, batch.items[1:]):
+            if following is not None and following.fault is None:
+                ask_for(following)
+            yield from read_batch(Batch(batch.camera, (item,)), self._side)
 
     def _rows(self, batch: Batch, images: Iterator[ReadImage]) -> Iterator[Row]:
         stillness = Stillness() if self._wanted.still else None
@@ -121,6 +134,16 @@ class BatchClassifier:
         if self._is_taught:  # scores of what was taught add up to how familiar it is
             said["unknown"] = rounded(min(1.0, max(0.0, 1.0 - float(scores.sum()))))
         return said
+
+
+def ask_for(item: Item) -> None:
+    """Have the kernel read what the next image is in, while this process computes."""
+    with suppress(OSError, ValueError):
+        descriptor = os.open(item.location, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.posix_fadvise(descriptor, item.offset or 0, item.size or 0, os.POSIX_FADV_WILLNEED)
+        finally:
+            os.close(descriptor)
 
 
 def _grouping(preset: str, classifier: NetworkClassifier) -> Grouping:

@@ -9,21 +9,24 @@ from edgeclassify.types import ModelChoice
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """`top`: how many labels of each image are kept. `groups`: a preset's name that they are added up by, or None.
-    `still`: images on which nothing has moved are not classified."""
+    `still`: images on which nothing has moved are not classified. `reads_ahead`: the next image is decoded beside
+    the classifier, which pays where there is a core for it; what is found is the same."""
 
     model: ModelChoice
     top: int = 5
     groups: str | None = None
     still: bool = False
+    reads_ahead: bool = False
 
     def plain(self) -> dict[str, Any]:
         """As what JSON can hold."""
-        return {"model": self.model.plain(), "top": self.top, "groups": self.groups, "still": self.still}
+        said = {"top": self.top, "groups": self.groups, "still": self.still, "reads_ahead": self.reads_ahead}
+        return {"model": self.model.plain(), **said}
 
     @classmethod
     def of_plain(cls, given: dict[str, Any]) -> Self:
         """What `plain` made, also after its way through JSON."""
-        return cls(ModelChoice.of_plain(given["model"]), given["top"], given["groups"], given["still"])
+        return cls(**{**given, "model": ModelChoice.of_plain(given["model"])})
 
 
 @dataclass(frozen=True, slots=True)

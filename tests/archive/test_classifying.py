@@ -61,6 +61,12 @@ def test_one_by_one_gives_the_same_rows_and_leaves_out_the_deadly(
     assert list(found) == expected
 
 
+def test_decoding_beside_changes_nothing(classifier: BatchClassifier, files: list[Path]) -> None:
+    files.insert(1, files[0].with_name("nothing.jpg"))
+    with closing(BatchClassifier(replace(WANTED, reads_ahead=True))) as beside:
+        assert beside.rows(batch_of(files)) == classifier.rows(batch_of(files))
+
+
 def test_groups_are_added_up(files: list[Path]) -> None:
     with closing(BatchClassifier(replace(WANTED, groups="everyday"))) as classifier:
         row = classifier.rows(batch_of(files))[0]
@@ -114,5 +120,5 @@ def test_two_differ_by_model_runtime_or_labels() -> None:
 
 
 def test_what_is_wanted_goes_through_json() -> None:
-    wanted = Wanted(ModelChoice("m", labels=Path("l")), 3, "everyday", True)
+    wanted = Wanted(ModelChoice("m", labels=Path("l")), 3, "everyday", True, True)
     assert Wanted.of_plain(wanted.plain()) == wanted

@@ -144,8 +144,8 @@ class Processes(Runner):
 
 def with_threads(wanted: Wanted, jobs: int, cores: int | None = None) -> Wanted:
     """The same, with as many threads per invoke as leave each process its share of the cores."""
+    share = (usable_cores() if cores is None else cores) // jobs
+    wanted = replace(wanted, reads_ahead=share > 1)  # which takes a core for itself
     if wanted.model.threads != "auto":
         return wanted
-    share = (usable_cores() if cores is None else cores) // jobs
-    # A process decodes the next image meanwhile, which takes a core of its own.
     return replace(wanted, model=replace(wanted.model, threads=max(1, share // 2)))

@@ -4,6 +4,7 @@ Whatever an image does to native code ends this process alone. It ends by itself
 its socket any more, or nobody has asked anything for long.
 """
 
+import gc
 import sys
 import time
 import traceback
@@ -43,6 +44,7 @@ def _serve(owner: Any) -> None:
     except EdgeClassifyError as error:
         owner.send(Refused(str(error), int(error.exit_status)))
         return
+    gc.freeze()  # what is there stays
     owner.send(Ready(classifier.facts))
     while owner.poll(IDLE_S):
         order = owner.recv()

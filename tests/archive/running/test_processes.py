@@ -142,4 +142,14 @@ def test_a_process_that_ends_before_the_first_image_is_no_image_s_fault(pictures
 def test_processes_share_the_cores_with_what_decodes() -> None:
     auto = Wanted(ModelChoice())
     assert [with_threads(auto, jobs, 8).model.threads for jobs in (1, 2, 4, 8, 16)] == [4, 2, 1, 1, 1]
-    assert with_threads(WANTED, 1, 8) is WANTED
+    assert with_threads(WANTED, 1, 8).model == WANTED.model
+
+
+def test_the_next_image_is_decoded_beside_where_there_is_a_core_for_it() -> None:
+    assert [with_threads(WANTED, jobs, 4).reads_ahead for jobs in (1, 2, 3, 4, 8)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
