@@ -86,6 +86,7 @@ _LINES_NOT_RUN = (
     (r"import gate.taught.zip", "is refused where the model is there already: tests/cli/teach"),
     (r"web password", "there is one already: the world is made with it"),
     (r"edgeclassify ingest\b", "a database of the reader's: tests/cli/test_ingest.py"),
+    (r"archive .*(?:/mnt/|cluster:8786)", "a folder or cluster of the reader's: tests/archive"),
     (r"edgeclassify cameras", "a camera: tests/cli/test_cameras.py"),
     (r"snapshots\.csv|streams\.npz|model\.tflite|pictures/ --write", "a file of the reader's"),
     (r"teach gate (?:clusters|review)(?: --sheet \S+)?$", "asks the reader: tests/cli/teach"),
