@@ -41,13 +41,21 @@ take_over() {
   edgeclassify service settle --no-password 2>&1 && systemctl reload-or-restart edgeclassify 2>&1
 }
 
-# replace FROM: the config becomes FROM, whole or not at all, with the owner and the rights that it had.
-replace() {
-  rm -f "$config.new"
-  (umask 077; cat "$1" > "$config.new") || return 1
+# laid_down FROM TO: a copy with the owner and the rights of the config that is there; where there is none yet, for root
+# and the service alone.
+laid_down() {
+  rm -f "$2"
+  (umask 077; cat "$1" > "$2") || return 1
   if [ -e "$config" ]; then
-    chown --reference="$config" "$config.new" && chmod --reference="$config" "$config.new" || return 1
+    chown --reference="$config" "$2" && chmod --reference="$config" "$2"
+  elif getent group edgeclassify > /dev/null; then
+    chgrp edgeclassify "$2" && chmod 640 "$2"
   fi
+}
+
+# replace FROM: the config becomes FROM, whole or not at all.
+replace() {
+  laid_down "$1" "$config.new" || return 1
   sync "$config.new" && mv "$config.new" "$config" && sync /etc/edgeclassify
 }
 
@@ -85,7 +93,7 @@ case ${1:-} in
     fi
     # Beside the old one, where its relative paths lead to the same files.
     try=/etc/edgeclassify/.rollout.toml
-    (umask 077; cat "$new" > "$try") || say refused "the config can't be written: is the disk full?"
+    laid_down "$new" "$try" || say refused "the config can't be written: is the disk full?"
     said=$(edgeclassify check "$try" 2>&1) || { rm -f "$try"; say refused "edgeclassify check: $said"; }
     rm -f "$try"
     rm -f "$before"

@@ -27,6 +27,7 @@ from tests.target.systemd.rooms.installed import Installed
 from tests.target.systemd.rooms.instances import Instances
 from tests.target.systemd.rooms.interface import Room
 from tests.target.systemd.rooms.package import Leaving, Package
+from tests.target.systemd.rooms.rolled_out import RolledOut
 from tests.target.systemd.rooms.running import Running
 from tests.target.systemd.rooms.upgrading import OtherVersions, Upgrading
 from tests.target.systemd.rooms.without_package import MakeUninstall, PackageOverIt, WithoutPackage
@@ -50,6 +51,7 @@ def rooms(service: InstalledService) -> Iterator[Room]:
     yield Upgrading(package)
     yield Hanging(service)
     yield BadDays(service)
+    yield RolledOut(service)
     yield Instances(service)
     yield FirstRun(service)
     yield OtherVersions(package)

@@ -119,6 +119,10 @@ class Container:
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__"))
 
+    def inside(self) -> list[str]:
+        """What a command begins with that is to run in the container, with its environment."""
+        return ["env", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), *self._inside(())]
+
     def _inside(self, command: Sequence[str]) -> list[str]:
         namespaces = ("--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup")
         return ["nsenter", f"--target={self._init}", *namespaces, "--", *command]
