@@ -5,12 +5,14 @@ from dataclasses import replace
 from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import look_up
 from edgeclassify.config import Config
+from edgeclassify.daemon.publishing import topics_of
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.broker_steps import Step
 from edgeclassify.doctor.broker_trial import BrokerTrial, TopicRight, Use, try_servers
 from edgeclassify.doctor.findings import fault, ok, unknown, warning
 from edgeclassify.doctor.interface import Finding
 from edgeclassify.errors import ConfigError
+from edgeclassify.publish.mqtt.probing.findings import REMEDY, TEXTS
 
 WITHIN_S = 60.0
 _REMEDIES = {
@@ -53,7 +55,7 @@ def _of_server(config: Config, trial: BrokerTrial, *, is_served: bool) -> list[F
                     figures={"step": str(trial.failed)})]  # fmt: skip
     reached = ok("broker-connection", f"{trial.broker} answers", figures={"protocol": trial.protocol})
     if trial.failed is not Step.LOGIN:
-        return [reached, _let_in(config, trial), *_of_topics(trial)]
+        return [reached, _let_in(config, trial), *_of_topics(trial), *_of_what_it_keeps(config, trial)]
     if config.mqtt.username is not None and _lacks_password(config):
         found = f"{trial.failure}; the password of the service is not for you to read"
         return [reached, unknown("broker-login", found, "Run it with sudo.")]
@@ -90,6 +92,16 @@ def _of_topics(trial: BrokerTrial) -> list[Finding]:
         remedy = "See the broker's log: some brokers end the connection on what their rules forbid."
         found.append(warning("broker-topics", f"the broker ended the trial: {trial.failure}", remedy))
     return found
+
+
+def _of_what_it_keeps(config: Config, trial: BrokerTrial) -> list[Finding]:
+    if trial.lacks is None:
+        return []
+    if not trial.lacks:
+        return [ok("broker-retained", "who subscribes late gets what the broker keeps")]
+    remedy = REMEDY.format(ask=topics_of(config).announce_all)
+    found = "; ".join(TEXTS[one] for one in trial.lacks)
+    return [warning("broker-retained", found, remedy, figures={"lacks": [str(one) for one in trial.lacks]})]
 
 
 def _of_use(use: Use, rights: list[TopicRight]) -> Finding:

@@ -97,6 +97,11 @@ class RightsTrial:
         self.found: list[TopicRight] = []
         self.daemon_there: bool | None = None
 
+    @property
+    def health(self) -> bytes:
+        """The node's own figures, as the broker keeps them; empty: none were seen."""
+        return self._kept.get(layout_of(self._config).topics.health, b"")
+
     def run(self) -> Rights:
         """Ask for all topics of the node."""
         kept, events, heard = node_topics(self._config, wildcards=self._link.offer.knows_wildcards)

@@ -5,6 +5,7 @@ daemon that runs nor another trial is thrown out; and it has no will: where its 
 say of a daemon that runs that it is offline.
 """
 
+import contextlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,7 @@ from edgeclassify.broker.credentials import credentials, security_of, tls_contex
 from edgeclassify.broker.servers import Server, Servers
 from edgeclassify.config import Config
 from edgeclassify.daemon.publishing import topics_of
+from edgeclassify.doctor.broker_lacks import lacks_by, lacks_over
 from edgeclassify.doctor.broker_rights import RightsTrial, TopicRight, Use
 from edgeclassify.doctor.broker_steps import Step, step_of
 from edgeclassify.errors import ConfigError
@@ -21,6 +23,7 @@ from edgeclassify.publish.mqtt.link.connector import Connector
 from edgeclassify.publish.mqtt.link.failures import LinkError
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.link.waits import Waker
+from edgeclassify.publish.mqtt.probing.findings import Lack
 
 __all__ = ["BrokerTrial", "Step", "TopicRight", "Use", "try_broker", "try_servers"]
 
@@ -36,7 +39,7 @@ class BrokerTrial:
     why the broker has ended the connection later.
     `protocol`: the version of MQTT that the broker speaks. `daemon_there`: this node's daemon is connected now,
     None where that is not known. `rights`: one for each topic, and for one of the trial's own; empty where we are
-    not let in.
+    not let in. `lacks`: what the broker does not give to who subscribes late; None: that is not known.
     """
 
     broker: str
@@ -45,6 +48,7 @@ class BrokerTrial:
     protocol: str | None = None
     daemon_there: bool | None = None
     rights: tuple[TopicRight, ...] = ()
+    lacks: tuple[Lack, ...] | None = None
 
     @property
     def connected(self) -> bool:
@@ -90,14 +94,18 @@ def _try_server(config: Config, server: Server, servers: Servers) -> BrokerTrial
         return BrokerTrial(broker, step_of(error, tls=mqtt.tls is not None), servers.named(str(error)))
     else:
         trial = RightsTrial(link, config)
-        ended = ""
+        ended, lacks = "", None
         try:
             trial.run()
+            # A broker that ends the connection on the trial's own topic ends it on no other for that.
+            with contextlib.suppress(LinkError):
+                lacks = lacks_by(trial.health) if trial.daemon_there else lacks_over(link, topics_of(config))
         except LinkError as error:
             ended = servers.named(str(error))
         finally:
             link.close(graceful=True)
-        return BrokerTrial(broker, None, ended, link.protocol, trial.daemon_there, tuple(trial.found))
+        return BrokerTrial(broker, None, ended, link.protocol, trial.daemon_there, tuple(trial.found),
+                           None if lacks is None else tuple(lacks))  # fmt: skip
     finally:
         waker.close()
 

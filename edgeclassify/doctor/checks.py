@@ -52,7 +52,7 @@ GROUPS = (
         Check("camera", "Picture", each.look_at_each, each.WITHIN_S * _FEW_CAMERAS),
     )),
     Group("Network", (
-        # What one trial of the broker finds is told under three ids.
+        # What one trial of the broker finds is told under four ids.
         Check("broker-connection", "Broker", broker_checks.look_at_broker, broker_checks.WITHIN_S),
         Check("page", "Page", page_check.look_at_page, _SOON_S),
     )),
@@ -60,5 +60,6 @@ GROUPS = (
 CHECKS = tuple(check for group in GROUPS for check in group.checks)
 TITLES = {check.id: check.title for check in CHECKS} | {
     "broker-login": "Broker's login", "broker-topics": "Broker's topics",
+    "broker-retained": "What the broker keeps",
 }  # fmt: skip
 """Of every id that a finding may have."""

@@ -10,10 +10,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.broker_checks import look_at_broker
+from edgeclassify.doctor.broker_lacks import lacks_by
 from edgeclassify.doctor.broker_rights import node_topics
 from edgeclassify.doctor.broker_steps import Step
 from edgeclassify.doctor.broker_trial import BrokerTrial, Use, try_broker
 from edgeclassify.doctor.interface import Standing
+from edgeclassify.publish.mqtt.probing.findings import Lack
 from tests.doctor.looked_at import CAMERA, around, config_of
 from tests.support.broker import HOST, Mosquitto, Observer, deaf_port, mosquitto_path, needs_mosquitto
 from tests.support.waiting import wait_for
@@ -114,6 +116,7 @@ def test_all_is_allowed_and_nothing_is_left_there(start: Start) -> None:
     assert found.protocol == "5"
     assert found.daemon_there is None, "its status is not there"
     assert not found.refused
+    assert found.lacks == ()
     config = looked_at(broker.port).config
     assert config is not None
     kept, events, heard = node_topics(config, wildcards=True)
@@ -181,7 +184,8 @@ def test_what_may_not_be_read_stays_as_it_is(
     observer.publish("mark", b"1", retain=False)
     _until(observer, "mark")
     said = {one.topic for one in observer.received[before:]}
-    assert said - {f"{BASE}/trial"} == {"mark"}
+    assert said - {f"{BASE}/trial", f"{BASE}/probe/kept"} == {"mark"}
+    assert found.lacks is None, "nothing can be read there"
     assert not said & {*kept, *events}
     observer.stop()
     later = Observer(broker.port, "#", user="watcher").start()
@@ -192,7 +196,8 @@ def test_what_may_not_be_read_stays_as_it_is(
 def test_of_a_daemon_that_is_there_nothing_is_published(start: Start) -> None:
     broker = start("allow_anonymous true\n")
     observer = Observer(broker.port, "#").start()
-    for topic, payload in (("status", b"online"), ("front/state", b"{}")):
+    figures = b'{"broker_lacks":"wildcards, servers"}'
+    for topic, payload in (("status", b"online"), ("health", figures), ("front/state", b"{}")):
         observer.publish(f"{BASE}/{topic}", payload, retain=True)
     _until(observer, "front/state")
     before = len(observer.received)
@@ -203,7 +208,8 @@ def test_of_a_daemon_that_is_there_nothing_is_published(start: Start) -> None:
     assert found.daemon_there is True
     known = {right.topic: right for right in found.rights if right.use is Use.SEND}
     assert known[f"{BASE}/front/state"].allowed is True, "what is kept is proof"
-    assert known[f"{BASE}/health"].allowed is None
+    assert known[f"{BASE}/info"].allowed is None
+    assert found.lacks == (Lack.WILDCARDS, Lack.SERVERS), "as the daemon itself says"
     assert known[f"{BASE}/front/event"].allowed is None
     observer.stop()
 
@@ -218,7 +224,8 @@ def test_of_one_that_is_away_what_is_kept_stays_as_it_is(start: Start) -> None:
     found = trial(broker.port)
     observer.publish("mark", b"1", retain=False)
     _until(observer, "mark")
-    said = {(one.topic, one.payload) for one in observer.received[before:] if one.payload and one.topic != "mark"}
+    own = ("mark", f"{BASE}/probe/kept")
+    said = {(one.topic, one.payload) for one in observer.received[before:] if one.payload and one.topic not in own}
     assert said == {(f"{BASE}/front/state", b'{"v":1}')}
     assert not any(one.topic.endswith(("/event", "/history")) for one in observer.received)
     assert found.daemon_there is False
@@ -258,3 +265,18 @@ def test_the_daemon_is_not_thrown_out(start: Start) -> None:
 
 def _until(observer: Observer, topic: str) -> None:
     wait_for(lambda: bool(observer.of(topic)))
+
+
+@pytest.mark.parametrize(
+    ("health", "lacks"),
+    [
+        (b'{"broker_lacks":"nothing"}', []),
+        (b'{"broker_lacks":"retained"}', [Lack.RETAINED]),
+        (b'{"broker_lacks":null}', None),
+        (b"{}", None),
+        (b"[]", None),
+        (b"", None),
+    ],
+)
+def test_what_the_daemon_has_found_is_told_by_its_figures(health: bytes, lacks: list[Lack] | None) -> None:
+    assert lacks_by(health) == lacks

@@ -34,10 +34,10 @@ class Findings:
     """Of one broker, all its servers together: what one of them lacks the broker lacks.
 
     Used by one thread, `lacks` by any. `broker`: its name; `ask`: where all nodes are asked to announce
-    themselves.
+    themselves. None: nothing is logged.
     """
 
-    def __init__(self, broker: str, ask: str) -> None:
+    def __init__(self, broker: str | None = None, ask: str = "") -> None:
         self._broker, self._remedy = broker, REMEDY.format(ask=ask)
         self._said = Once()
         self._found: dict[Lack, bool] = {}
@@ -56,7 +56,7 @@ class Findings:
     def found(self, lack: Lack, *, lacks: bool) -> None:
         """It was tried."""
         self._found[lack] = lacks or self._found.get(lack, False)
-        if lacks and self._said.is_news(lack):
+        if lacks and self._broker is not None and self._said.is_news(lack):
             log.warning("%s: %s. %s", self._broker, TEXTS[lack], self._remedy)
 
     def told(self, lack: Lack) -> None:

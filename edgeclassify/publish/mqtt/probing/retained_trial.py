@@ -59,8 +59,10 @@ class RetainedTrial(Trial):
         wildcards: bool,
         clock: Callable[[], float],
         mark: str | None = None,
+        begin_s: float = BEGIN_S,
     ) -> None:
         self._link, self._topics, self._tried, self._findings = link, topics, tried, findings
+        self._begin_s = begin_s
         self._unanswered, self._wildcards, self._clock = unanswered, wildcards, clock
         self._message = outgoing.probe_message(topics, mark or secrets.token_hex(4))
         self._idle = False
@@ -102,7 +104,7 @@ class RetainedTrial(Trial):
         if self._tried.done or self._tried.attempts >= MOST_ATTEMPTS:
             return
         begin = self._clock()
-        yield lambda: self._idle and self._clock() - begin >= BEGIN_S
+        yield lambda: self._idle and self._clock() - begin >= self._begin_s
         self._tried.attempts += 1
         if (yield from self._publish(self._message)):
             self._tried.kept = True

@@ -686,6 +686,7 @@ export default {
   "check.camera": "Bild",
   "check.broker-connection": "Broker",
   "check.broker-login": "Anmeldung am Broker",
+  "check.broker-retained": "Was der Broker aufhebt",
   "check.broker-topics": "Themen am Broker",
   "check.page": "Seite",
   "state.off": "aus",

@@ -686,6 +686,7 @@ export default {
   "check.camera": "Picture",
   "check.broker-connection": "Broker",
   "check.broker-login": "Broker's login",
+  "check.broker-retained": "What the broker keeps",
   "check.broker-topics": "Broker's topics",
   "check.page": "Page",
   "state.off": "off",

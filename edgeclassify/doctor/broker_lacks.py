@@ -1,0 +1,48 @@
+"""What a broker that has let the node in does not give to who subscribes late."""
+
+import json
+import time
+from collections.abc import Sequence
+from threading import Lock
+
+from edgeclassify.contract.topics import Topics
+from edgeclassify.publish.mqtt.link.connection import PahoLink
+from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
+from edgeclassify.publish.mqtt.probing.retained_trial import RetainedTrial, Tried
+
+WITHIN_S = 20.0
+_STEP_S = 0.05
+_ONE_AT_A_TIME = Lock()
+"""Servers of one broker share what they keep: two trials would take each other's message for an old one."""
+
+
+def lacks_by(health: bytes) -> Sequence[Lack] | None:
+    """What the daemon itself has found, by the figures that it has published."""
+    try:
+        said = json.loads(health)["broker_lacks"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return [one for one in Lack if one in said.split(", ")] if isinstance(said, str) else None
+
+
+def lacks_over(link: PahoLink, topics: Topics) -> Sequence[Lack] | None:
+    """As the daemon tries it; None: it can't be known. Raises LinkError where the broker ends the connection."""
+    if not link.offer.keeps_retained:
+        return [Lack.RETAINED]
+    received, tried, findings = link.received, Tried(), Findings()
+    with _ONE_AT_A_TIME:
+        trial = RetainedTrial(
+            link, topics, tried, findings, unanswered=lambda: received.subscribing,
+            wildcards=link.offer.knows_wildcards, clock=time.monotonic, begin_s=0.0,
+        )  # fmt: skip
+        end = time.monotonic() + WITHIN_S
+        while not tried.done and time.monotonic() < end:
+            trial.turn(idle=True)
+            link.step(_STEP_S)
+            while received.acks:
+                trial.acknowledged(*received.acks.popleft())
+            while received.denied:
+                trial.denied(received.denied.popleft()[0])
+            while received.arrived:
+                trial.heard(received.arrived.popleft())
+    return findings.lacks
