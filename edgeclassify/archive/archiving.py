@@ -19,7 +19,19 @@ from edgeclassify.archive.wanted import ClassifierFacts, Wanted
 from edgeclassify.errors import MissingInputError, StorageError, UsageError
 from edgeclassify.files import printable
 
-_OF_A_RUN = (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", f"{JOURNAL}-journal", LISTING, FAULTS, CSV, VISITS, PAGE)
+_OF_A_RUN = (
+    PAGE,
+    VISITS,
+    JOURNAL,
+    f"{JOURNAL}-wal",
+    f"{JOURNAL}-shm",
+    f"{JOURNAL}-journal",
+    LISTING,
+    FAULTS,
+    CSV,
+    VISITS,
+    PAGE,
+)
 
 
 def archive(
@@ -144,6 +156,8 @@ def _remove(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
         for part in (folder / PARTS).glob("part-*.parquet*"):
             part.unlink()
+        for sheet in (folder / SHEETS).glob("*.jpg"):
+            sheet.unlink()
         for sheet in (folder / SHEETS).glob("*.jpg"):
             sheet.unlink()
     except OSError as error:

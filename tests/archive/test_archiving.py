@@ -117,7 +117,13 @@ def test_images_that_came_later_are_of_another_run(tmp_path: Path) -> None:
     run(source, out, Fake())
     (source / "later.jpg").write_bytes(b"x")
     assert run(source, out, Fake()) == 4
+    (out / "sheets").mkdir(exist_ok=True)
+    for name in ("index.html", "visits.parquet", "sheets/cat.jpg", "sheets/mine.txt"):
+        (out / name).write_text("of before")
     assert run(source, out, Fake(), again=True) == 5
+    assert not (out / "index.html").exists()
+    assert not (out / "visits.parquet").exists()
+    assert [one.name for one in (out / "sheets").iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize(

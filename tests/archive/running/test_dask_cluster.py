@@ -73,13 +73,16 @@ def test_workers_say_the_same_as_a_process_here_and_those_that_do_not_fit_are_na
     cluster: LocalCluster, pictures: Path
 ) -> None:
     said: list[str] = []
-    cluster.start_worker(script=OTHER_VERSION)
     leaves = cluster.start_worker(threads=2)
     given = batches(pictures)
     with closing(Processes(WANTED, 1)) as here:
         expected = all_of(here, given)
     with closing(DaskCluster(WANTED, cluster.address, said.append, workers_s=60)) as runner:
         assert runner.room == 4
+        cluster.start_worker(script=OTHER_VERSION)
+        until = time.monotonic() + 60
+        while not said and time.monotonic() < until:
+            assert runner.wait(0.2) == []
         # One that is lost costs nothing, one that joins takes part.
         cluster.start_worker()
         for number in range(4):
