@@ -132,7 +132,7 @@ class _Scan:
 
 def _listing(count: int) -> None:
     _Scan.count, finding.scan = count, _Scan  # type: ignore[assignment]
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         began = time.perf_counter()
         listing = make_listing([folder], Path(folder, "list"))
