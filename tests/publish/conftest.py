@@ -66,7 +66,8 @@ def spool() -> MemorySpool:
 
 @pytest.fixture
 def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
-    """Starts a sink on a port with short waits; `wait=False`: don't wait until it is connected and listens.
+    """Starts a sink on a port (or on `hosts`) with short waits; `wait=False`: don't wait until it is connected and
+    listens.
 
     `around`: further arguments of MqttSink (inbox, announcement …).
     """
@@ -75,7 +76,7 @@ def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
         def start(
             port: int, *, wait: bool = True, labels: Any = None, around: Any = None, **settings: Any
         ) -> SpooledMqtt:
-            broker: dict[str, Any] = {"host": HOST, "port": port}
+            broker: dict[str, Any] = {} if "hosts" in settings else {"host": HOST, "port": port}
             sink = SpooledMqtt(
                 config=MqttConfig(**(broker | settings)),
                 layout=layout(labels or {"gate": ("open", "closed")}),
