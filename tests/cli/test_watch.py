@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +37,8 @@ from tests.support.broker import HOST, Mosquitto, deaf_port, needs_mosquitto
 from tests.support.waiting import wait_for
 
 TOPICS = Topics("edgeclassify", "porch")
-COMMAND = [sys.executable, "-m", "edgeclassify", "watch", "--host", HOST]
+BARE = [sys.executable, "-m", "edgeclassify", "watch"]
+COMMAND = [*BARE, "--host", HOST]
 StartWatch = Callable[..., "Watch"]
 
 
@@ -132,9 +133,9 @@ def sender(broker: Mosquitto) -> Iterator[Sender]:
     sender.stop()
 
 
-def run(*options: str, **environment: Any) -> subprocess.CompletedProcess[str]:
+def run(*options: str, command: Sequence[str] = COMMAND, **environment: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *options], capture_output=True, text=True, timeout=30, check=False, **environment
+        [*command, *options], capture_output=True, text=True, timeout=30, check=False, **environment
     )
 
 
@@ -268,6 +269,40 @@ def test_one_table_at_the_end_of_a_time(watch: StartWatch, sender: Sender) -> No
     assert empty == ""
     assert "1 node: 1 online, 0 offline" in head
     assert any(line.startswith("gate  online  open  0.93") for line in table)
+
+
+@pytest.mark.broker
+def test_several_servers_by_several_hosts(broker: Mosquitto, sender: Sender) -> None:
+    sender.send(outgoing.status_message(TOPICS, online=True))
+    here = f"127.0.0.1:{broker.port}"
+    with deaf_port() as port:
+        found = run("--host", f"127.0.0.1:{port}", "--host", here, "--for", "1", command=BARE)
+        assert found.returncode == ExitStatus.OK
+        assert f"edgeclassify on {here}" in found.stdout
+        refused = run("--host", f"127.0.0.1:{port}", "--host", f"127.0.0.2:{port}", command=BARE)
+    assert refused.returncode == ExitStatus.UNAVAILABLE
+    assert refused.stderr.count("connection refused") == 2
+    assert "its port in --host right" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            ["--host", "a", "--host", "b", "--port", "1884"],
+            "--port: expected with one --host alone, found it with a, b",
+        ),
+        (["--host", "a:1883", "--port", "1884"], "--port: expected with one --host alone, found it with a:1883"),
+        (["--host", "a", "--host", "a:1883"], "--host[1]: expected each server once"),
+        (["--host", "a", "--host", "b:x"], "--host[1]: expected a port from 1 to 65535 after the :"),
+        (["--host", "mqtt://a"], "--host"),
+    ],
+)
+def test_servers_that_can_not_be_meant(options: list[str], text: str) -> None:
+    found = run(*options, command=BARE)
+    assert found.returncode == ExitStatus.USAGE
+    assert text in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 @pytest.mark.broker

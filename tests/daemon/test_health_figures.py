@@ -12,7 +12,7 @@ from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.errors import ImageError
 from edgeclassify.health import HealthMonitor
-from edgeclassify.publish.interface import SinkProgress
+from edgeclassify.publish.interface import BrokerProgress, SinkProgress
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Frame
@@ -102,3 +102,24 @@ def test_what_a_webhook_left_out_counts_over_another_one_in_its_place() -> None:
         assert found.webhook_dropped == dropped
         assert found.webhook_depth == (None if progress is None else progress.depth)
         assert found.webhook_connected == (None if progress is None else progress.connected)
+
+
+def test_connections_to_the_broker_count_over_another_sink_in_its_place() -> None:
+    broker: list[BrokerProgress | None] = [None]
+    figures = HealthFigures(
+        HealthMonitor(),
+        Cameras(Recovery(None, RecoveryConfig()), Availability()),
+        MemorySpool(10),
+        lambda: None,
+        lambda: broker[0],
+    )
+    found = figures.report()
+    assert (found.broker, found.broker_connects, found.broker_changes, figures.server) == (None, None, None, None)
+    for progress, connects, changes in (
+        (BrokerProgress("a:1883", 2, 0), 2, 0), (BrokerProgress(None, 3, 1), 3, 1),
+        (BrokerProgress("b:1883", 1, 0), 4, 1), (BrokerProgress("c:1883", 2, 1), 5, 2),
+    ):  # fmt: skip
+        broker[0] = progress
+        found = figures.report()
+        assert found.broker == figures.server == progress.server
+        assert (found.broker_connects, found.broker_changes) == (connects, changes)

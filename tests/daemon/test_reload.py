@@ -9,7 +9,7 @@ import pytest
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Node
-from tests.support.broker import Observer
+from tests.support.broker import HOST, Observer, deaf_port
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
@@ -158,6 +158,20 @@ def test_home_assistants_return_is_answered_with_the_new_views(
     node.observer.publish("homeassistant/status", b"online", False)
     wait_for(lambda: len(node.of(DISCOVERY)) > before)
     assert "yard.label" in json.loads(node.of(DISCOVERY)[-1])["components"]
+
+
+def test_more_servers_leave_the_connection_where_it_is_one_of_them(node: Node) -> None:
+    mqtt = {key: value for key, value in node.document["mqtt"].items() if key not in ("host", "port")}
+    here = f"{HOST}:{node.document['mqtt']['port']}"
+    with deaf_port() as port:
+        port_before = node.document["mqtt"]["port"]
+        seen = reload(node, mqtt={**mqtt, "hosts": [f"{HOST}:{port}", here], "order": "listed"})
+        assert offline(seen) == []
+        assert len(node.links) == 1  # type: ignore[attr-defined]
+        # Those that the broker is told of: Home Assistant shows which server it is.
+        assert "health.broker" in json.loads(node.of(DISCOVERY)[-1])["components"]
+        wait_for(lambda: json.loads(node.of(f"{BASE}/health")[-1])["broker"] == here)
+        node.document["mqtt"] = {**mqtt, "host": HOST, "port": port_before}
 
 
 def test_another_connection_shows_that_the_node_was_gone(node: Node) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
@@ -130,3 +131,19 @@ def test_another_condition_of_the_state_folder_is_told_at_once() -> None:
     assert bench.at(2 * MAINTENANCE_S) == (3, 2)
     bench.spool.condition = FolderCondition.OK
     assert bench.at(3 * MAINTENANCE_S) == (4, 3)
+
+
+def test_another_server_of_the_broker_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench()
+    servers: list[str | None] = [None]
+    monkeypatch.setattr(HealthFigures, "server", property(lambda _: servers[-1]))
+    assert bench.at(0.0) == (1, 1)
+    for second, server, told in (
+        (1, "a:1883", 2),
+        (2, "a:1883", 2),
+        (3, None, 2),
+        (4, "a:1883", 2),
+        (5, "b:1883", 3),
+    ):
+        servers.append(server)
+        assert bench.at(second * MAINTENANCE_S) == (1 + second, told)

@@ -280,3 +280,39 @@ def _until(observer: Observer, topic: str) -> None:
 )
 def test_what_the_daemon_has_found_is_told_by_its_figures(health: bytes, lacks: list[Lack] | None) -> None:
     assert lacks_by(health) == lacks
+
+
+# --- several servers -----------------------------------------------------------------------------------------
+
+
+def of_several(*hosts: str) -> Around:
+    text = f'[node]\nname = "bench"\n[mqtt]\nhosts = {list(hosts)}\n{CAMERA}'
+    return around(config_of(text))
+
+
+def test_each_server_is_tried_and_one_that_fails_among_good_ones_is_a_warning(start: Start) -> None:
+    good = f"{HOST}:{start('allow_anonymous true').port}"
+    with deaf_port() as port:
+        dead = f"{HOST}:{port}"
+        checked = of_several("nobody.invalid", good, dead)
+        found = look_at_broker(checked)
+    name, *rest, gone = found
+    assert (name.standing, name.subject) == (Standing.WARNING, "nobody.invalid:1883")
+    assert "host name not found" in name.found
+    assert (name.remedy or "").startswith("Check mqtt.hosts; ")
+    assert (gone.standing, gone.subject) == (Standing.WARNING, dead)
+    assert "its port in mqtt.hosts right" in gone.found
+    assert [one.standing for one in rest[:2]] == [Standing.OK, Standing.OK]
+    assert {one.check for one in rest} >= {"broker-connection", "broker-login", "broker-topics"}
+    assert all((one.subject or "").startswith(good) for one in rest)
+    assert checked.config is not None
+    assert try_broker(checked.config).broker == good
+
+
+def test_where_all_servers_fail_each_is_a_fault() -> None:
+    with deaf_port() as one, deaf_port() as other:
+        checked = of_several(f"{HOST}:{one}", f"{HOST}:{other}")
+        found = look_at_broker(checked)
+        assert [finding.standing for finding in found] == [Standing.FAULT, Standing.FAULT]
+        assert checked.config is not None
+        assert try_broker(checked.config).broker == f"{HOST}:{one}"
