@@ -223,7 +223,7 @@ class Delivery:
             # One place stays free for the `offline` of the end.
             window=min(WINDOW, link.offer.receive_maximum) - 1, clock=time.monotonic, refused=taught.refused,
             packet_limit=taught.packet_limit, known=taught.known_in(outbox.retained),
-            elsewhere=self._last not in (None, link.server), on_removed=self._on_removed,
+            on_removed=self._on_removed,
         )  # fmt: skip
         moved = self._last not in (None, link.server) and self._lasted_s >= STABLE_S
         trials = trials_on(link, outbox, taught.tried, self.findings, moved=moved)

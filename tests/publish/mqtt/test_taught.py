@@ -55,7 +55,7 @@ def test_values_are_known_after_two_short_connections_where_they_are_still_the_n
     of_a = taught()[0].of(A)
 
     def end(lasted_s: float) -> Any:
-        of_a.ended(lasted_s, retained.sent(["x", "y", "z"]))
+        of_a.ended(lasted_s, retained.sent(["x", "y", "z"]), [], "status")
         return of_a.known_in(retained)
 
     assert end(1.0) == ()

@@ -40,7 +40,6 @@ class Session:
     `refused`: topics whose refusal has been logged, and `packet_limit`: both kept from one session to the next;
     `known`: topics whose value the broker took on a connection that has just ended within seconds: they come
     last, or a broker that closes after a few messages would never get to the events;
-    `elsewhere`: the connection before this one was to another server;
     `on_removed(topic)`: the broker has taken an empty retained message.
     Whole, since values, events and answers share one window, one order and what the broker's answer means for all.
     """
@@ -58,13 +57,11 @@ class Session:
         refused: set[str],
         packet_limit: PacketLimit,
         known: Collection[str] = (),
-        elsewhere: bool = False,
         on_removed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._link, self._topics, self._retained, self._replies = link, topics, retained, replies
         self._clock, self._on_removed = clock, on_removed
         self._packet_limit = packet_limit
-        self.elsewhere = elsewhere
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
         self._in_flight = InFlight(clock)
