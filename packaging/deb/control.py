@@ -41,7 +41,7 @@ def fields(target: Target, version: str, installed_kib: int, libraries: Sequence
         "Installed-Size": str(installed_kib),
         "Depends": ", ".join(depends),
         "Recommends": "python3-picamera2, python3-libcamera",
-        "Suggests": "avahi-daemon, libnss-mdns, mosquitto",
+        "Suggests": "avahi-daemon, libnss-mdns, mosquitto, python3-cryptography",
         "Section": "net",
         "Priority": "optional",
         "Description": _DESCRIPTION.rstrip("\n"),
