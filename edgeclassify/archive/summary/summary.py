@@ -1,6 +1,6 @@
 """Writes the summary of an archive beside its parts: visits.parquet, index.html, and sheets of images."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,7 @@ def _sheet(folder: Path, name: str, title: str, detail: str, tiles: Sequence[Til
 
 def _page(folder: Path, counts: Counts, longest: Longest, sheets: Sequence[Sheet]) -> Page:
     period, periods = by_period(sorted(counts.days.items()))
+    short = short_names(counts.cameras)
     classified = sum(counts.names.values())
     figures = [
         ("images", counts.images),
@@ -112,10 +113,10 @@ def _page(folder: Path, counts: Counts, longest: Longest, sheets: Sequence[Sheet
         bars=[
             _most("Labels", "label", counts.names.most_common()),
             Bars(f"Images per {period}", period, periods),
-            _most("Cameras", "camera", counts.cameras.most_common()),
+            _most("Cameras", "camera", [(short[name], count) for name, count in counts.cameras.most_common()]),
         ],
         visits=[
-            LongVisit(one.camera, one.begin, one.end, one.images, one.name, one.score)
+            LongVisit(short[one.camera], one.begin, one.end, one.images, one.name, one.score)
             for one in longest.visits_shown
         ],
         sheets=sheets,
@@ -130,6 +131,16 @@ def _page(folder: Path, counts: Counts, longest: Longest, sheets: Sequence[Sheet
             if (folder / name).exists()
         ],
     )
+
+
+def short_names(cameras: Collection[str]) -> dict[str, str]:
+    """Cameras (folders) without the folder that all of them are in."""
+    paths = {camera: camera.split("/") for camera in cameras}
+    shortest = min((len(parts) for parts in paths.values()), default=1) - 1
+    same = 0
+    while same < shortest and len({parts[same] for parts in paths.values()}) == 1:
+        same += 1
+    return {camera: "/".join(parts[same:]) or camera for camera, parts in paths.items()}
 
 
 def _most(title: str, what: str, rows: Sequence[tuple[str, int]]) -> Bars:

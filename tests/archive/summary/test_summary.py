@@ -13,7 +13,7 @@ from edgeclassify.archive.archiving import archive
 from edgeclassify.archive.listing.options import PLAIN_OPTIONS
 from edgeclassify.archive.running.processes import Processes
 from edgeclassify.archive.summary.sights import SortedSights
-from edgeclassify.archive.summary.summary import write_summary
+from edgeclassify.archive.summary.summary import short_names, write_summary
 from edgeclassify.archive.summary.thumbnails import thumbnails
 from edgeclassify.archive.summary.visits import Sight
 from edgeclassify.archive.wanted import Wanted
@@ -67,6 +67,15 @@ def test_the_page_tells_how_many_there_are_and_shows_sheets_that_exist(done: Pat
     for sheet in sheets:
         assert cv2.imread(str(done / sheet)) is not None
     assert not (done / "summary.tmp").exists()
+
+
+def test_cameras_go_without_the_folder_that_all_are_in() -> None:
+    assert short_names(["/mnt/a/gate", "/mnt/a/yard/1"]) == {"/mnt/a/gate": "gate", "/mnt/a/yard/1": "yard/1"}
+    assert short_names(["/mnt/a", "/mnt/a/b"]) == {"/mnt/a": "a", "/mnt/a/b": "a/b"}
+    assert short_names(["/mnt/gate"]) == {"/mnt/gate": "gate"}
+    assert short_names(["/"]) == {"/": "/"}
+    assert short_names(["s3://x/a", "cards.tar!/b"]) == {"s3://x/a": "s3://x/a", "cards.tar!/b": "cards.tar!/b"}
+    assert short_names([]) == {}
 
 
 def test_written_again_nothing_old_stays(done: Path) -> None:
