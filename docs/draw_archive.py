@@ -1,7 +1,7 @@
 """Takes docs/images/archive.png: the page of an archive. `python docs/draw_archive.py`
 
-The archive is of the bundled photos, cut and lit in many ways, with times in their names, as if two cameras had taken
-them on some days. What it says of them is what the model says.
+The archive is of the bundled photos, cut and lit in many ways, with times in their names, as if two cameras had
+taken them on some days. What it says of them is what the model says.
 """
 
 import random
