@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from edgeclassify.config.layers.update_layer import CONFIG_FILE, forbidden_key
 from edgeclassify.documents.records import plain_values, record_of
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.updates.interface import GateRules, Manifest, ModelFile, UpdateError
@@ -14,8 +15,6 @@ MOST_BYTES = 1_000_000
 MOST_MODELS = 32
 MOST_MODEL_BYTES = 1 << 30
 MOST_GATE_S = 7 * 86_400.0
-FORBIDDEN = {"include": None, "updates": None, "node": ("name", "state_dir")}
-"""What an update's config may not say: it would change whose updates count, or which node this is."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -80,6 +79,8 @@ def _check(manifest: Manifest) -> None:
 def _check_model(model: ModelFile, key: str) -> None:
     if not _NAME.fullmatch(model.name):
         raise _wrong(f"{key}.name", "a file's name of letters, digits, - _ or .", model.name)
+    if model.name.lower() == CONFIG_FILE:
+        raise _wrong(f"{key}.name", f"another name than {CONFIG_FILE}, which is the config's", model.name)
     if not model.url or any(char.isspace() for char in model.url):
         raise _wrong(f"{key}.url", "a URL, or a path relative to the manifest", model.url)
     if not 0 < model.size <= MOST_MODEL_BYTES:
@@ -102,15 +103,8 @@ def _check_config(text: str) -> None:
         document = parse_toml(text)
     except ValueError as error:
         raise UpdateError(f"config: not valid TOML: {error}") from error
-    for section, keys in FORBIDDEN.items():
-        said = document.get(section)
-        if said is None:
-            continue
-        if keys is None:
-            raise _wrong(f"config: {section}", "no such key, since a node says that itself", "one")
-        for key in keys:
-            if isinstance(said, dict) and key in said:
-                raise _wrong(f"config: {section}.{key}", "no such key, since a node says that itself", "one")
+    if (key := forbidden_key(document)) is not None:
+        raise _wrong(f"config: {key}", "no such key, since a node says that itself", "one")
 
 
 def not_before_ts(text: str) -> float:

@@ -36,6 +36,8 @@ def test_what_is_written_is_read() -> None:
         ({"models": tuple(model(name=f"m{i}") for i in range(33))}, "models"),
         ({"models": (model(), model(name="M.tflite"))}, "models"),
         ({"models": (model(name="../m"),)}, "models[0].name"), ({"models": (model(name=".m"),)}, "models[0].name"),
+        ({"models": (model(name="config.toml"),)}, "models[0].name"),
+        ({"models": (model(), model(name="Config.TOML"))}, "models[1].name"),
         ({"models": (model(), model(name="n", size=0))}, "models[1].size"),
         ({"models": (model(size=2**30 + 1),)}, "models[0].size"), ({"models": (model(url=""),)}, "models[0].url"),
         ({"models": (model(url="a b"),)}, "models[0].url"),

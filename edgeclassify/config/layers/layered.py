@@ -10,13 +10,15 @@ from edgeclassify.config.layers.update_layer import (
     CONFIG_FILE,
     VARIABLE,
     UpdateChoice,
+    forbidden_key,
     running_update,
     updates_folder,
 )
 from edgeclassify.config.reading import MAX_BYTES, config_bytes, config_text, parsed
 from edgeclassify.documents.faults import report
-from edgeclassify.documents.values import expanded
+from edgeclassify.documents.values import expanded, plain
 from edgeclassify.errors import ConfigError
+from edgeclassify.files import printable
 from edgeclassify.lazy_dataclass import dataclass
 
 INCLUDE = "include"
@@ -80,17 +82,20 @@ class _Reading:
         filled = _filled(document, path, Environment())
         tree: Tree = {}
         for named in _includes(filled, path):
-            included = path.resolve().parent / expanded(named)
-            tree = merged(tree, self._included(included, path, chain))
+            tree = merged(tree, self._included(_place(named, path, chain[-1]), path, chain))
         return merged(tree, said(filled, path))
 
     def of_update(self, config: Path, folder: Path) -> Tree:
         """What an update says: it includes nothing."""
         document = self._read(config)
+        if (key := forbidden_key(document)) is not None:
+            raise ConfigError(
+                f"{config}: {key}: expected no such key in an update, since a node says that itself, found one."
+            )
         return said(_filled(document, config, Environment({VARIABLE: str(folder)})), config)
 
     def _included(self, path: Path, by: Path, chain: tuple[Path, ...]) -> Tree:
-        real = path.resolve()
+        real = _real(path, by)
         if real in chain:
             way = " → ".join(str(one) for one in (*chain[chain.index(real) :], real))
             raise ConfigError(
@@ -104,17 +109,13 @@ class _Reading:
             raise ConfigError(
                 f"{by}: include: expected at most {MOST_FILES} files, found more. Put some together."
             )
-        if not path.exists():
-            raise ConfigError(
-                f"{by}: include: expected the file {path}, found nothing there. Paths are relative to the file "
-                "that includes them."
-            )
-        document = self._read(path)
+        document = self._read(path, by)
         tree = self.tree(document, path, (*chain, real))
         return {key: one for key, one in tree.items() if key != INCLUDE}
 
-    def _read(self, path: Path) -> dict[str, Any]:
-        content = config_bytes(path)
+    def _read(self, path: Path, by: Path | None = None) -> dict[str, Any]:
+        """`by`: who includes it."""
+        content = config_bytes(path) if by is None else _included_bytes(path, by)
         self._bytes += len(content)
         if self._bytes > MAX_BYTES:
             raise ConfigError(
@@ -122,6 +123,39 @@ class _Reading:
             )
         self.files.append(path)
         return parsed(config_text(content, path), path)
+
+
+def _place(named: str, by: Path, real_by: Path) -> Path:
+    """Where a file is that `by`, which lies at `real_by`, includes. Raises ConfigError."""
+    try:
+        return real_by.parent / plain(expanded(named))
+    except ValueError as error:
+        raise ConfigError(
+            f"{by}: include: expected a file's name without control characters, found {printable(named)}. "
+            "Write its name anew."
+        ) from error
+
+
+def _real(path: Path, by: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle, up to Python 3.12
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"{by}: include: expected a readable file {path}: {reason}. Name another one."
+        ) from error
+
+
+def _included_bytes(path: Path, by: Path) -> bytes:
+    try:
+        return config_bytes(path)
+    except ConfigError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise ConfigError(
+                f"{by}: include: expected the file {path}, found nothing there. Paths are relative to the file "
+                "that includes them."
+            ) from error
+        raise ConfigError(f"{by}: include: {error}") from error
 
 
 def _filled(document: Mapping[str, Any], path: Path, environment: Environment) -> dict[str, Any]:

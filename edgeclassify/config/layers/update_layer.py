@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 FOLDER, STATE_FILE, CONFIG_FILE = "updates", "state.json", "config.toml"
 VARIABLE = "UPDATE"
 """Within an update's config: the folder where its models lie."""
+FORBIDDEN = {"include": None, "updates": None, "node": ("name", "state_dir")}
+"""What an update's config may not say: it would change whose updates count, or which node this is."""
 _MOST_BYTES = 100_000
 
 
@@ -28,6 +30,18 @@ class UpdateChoice:
     """Which update is meant. `folder`: one of them; None: none at all."""
 
     folder: Path | None
+
+
+def forbidden_key(document: Mapping[str, Any]) -> str | None:
+    """The first key of FORBIDDEN in an update's config; None: there is none."""
+    for section, keys in FORBIDDEN.items():
+        said = document.get(section)
+        if said is not None and keys is None:
+            return section
+        for key in keys or ():
+            if isinstance(said, dict) and key in said:
+                return f"{section}.{key}"
+    return None
 
 
 def updates_folder(document: Mapping[str, Any], base: Path) -> Path | None:

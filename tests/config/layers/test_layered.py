@@ -1,5 +1,6 @@
 """Configs of several files: what holds, where it comes from, and what is refused with the file's name."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from edgeclassify.config.layers.shown import shown_config
 from edgeclassify.config.layers.update_layer import UpdateChoice
 from edgeclassify.config.reading import config_bytes, config_text, parsed
 from edgeclassify.errors import ConfigError
+from edgeclassify.files import read_plain_file
 from edgeclassify.redaction import HIDDEN
 
 MAIN = """include = ["common.toml"]
@@ -123,6 +125,54 @@ def test_one_file_may_be_included_by_two(tmp_path: Path) -> None:
 def test_a_missing_file_is_named_with_who_includes_it(tmp_path: Path) -> None:
     text = refused(write(tmp_path))
     assert text.startswith(f"{tmp_path / 'main.toml'}: include: expected the file {tmp_path / 'common.toml'}")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("x" * 300 + ".toml", "File name too long"),
+        ("\\u0000.toml", "without control characters"),
+        ("loop.toml", "ymbolic link"),  # Python 3.11 says "Symlink loop"
+        ("main.toml/x.toml", "Not a directory"),
+        ("sub", "found a folder"),
+    ],
+)
+def test_what_can_t_be_included_is_said_with_who_includes_it(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    (tmp_path / "sub").mkdir()
+    text = refused(write(tmp_path, MAIN.replace("common.toml", name)))
+    assert text.startswith(f"{tmp_path / 'main.toml'}: include: ")
+    assert reason.lower() in text.lower().replace("symlink", "symbolic link")
+
+
+def test_a_folder_that_may_not_be_entered_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "common.toml").touch()
+    path = write(tmp_path)
+    stat = Path.stat
+
+    def denied(file: Path, most: int) -> bytes:
+        if file.name == "common.toml":
+            raise PermissionError(13, "Permission denied")
+        return read_plain_file(file, most)
+
+    def also_denied(file: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if file.name == "common.toml":
+            raise PermissionError(13, "Permission denied")
+        return stat(file, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr("edgeclassify.config.reading.read_plain_file", denied)
+    monkeypatch.setattr(Path, "stat", also_denied)
+    text = refused(path)
+    assert text.startswith(f"{path}: include: {tmp_path / 'common.toml'}: expected a readable file: Permission")
+
+
+@pytest.mark.parametrize("key", ["include", "updates", "node.name", "node.state_dir"])
+def test_an_update_on_the_disk_says_nothing_that_a_node_says_itself(tmp_path: Path, key: str) -> None:
+    value = '["x"]' if key == "include" else '"x"'
+    path, choice = with_update(tmp_path, f"{key}{'.url' if key == 'updates' else ''} = {value}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, choice)
+    assert str(caught.value).startswith(f"{tmp_path / 'u' / 'config.toml'}: {key}: expected no such key")
 
 
 def test_what_is_no_toml_is_named(tmp_path: Path) -> None:
