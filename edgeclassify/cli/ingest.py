@@ -17,7 +17,7 @@ from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import ConfigError, PublishError, UsageError
 
 if TYPE_CHECKING:
-    from edgeclassify.ingest.interface import Store
+    from edgeclassify.ingest.postgres.address import Address
 
 BUFFER_BYTES = 1 << 30
 
@@ -27,10 +27,9 @@ BUFFER_BYTES = 1 << 30
 @broker_options
 @click.option(
     "--buffer",
-    type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where messages wait for the database; a folder: ingest.sqlite3 in it. Default: in $STATE_DIRECTORY, "
-    "else ~/.local/state/edgeclassify.",
+    help="Where messages wait for the database; a folder (no ending, or a / behind it): ingest.sqlite3 in it. "
+    "Default: in $STATE_DIRECTORY, else ~/.local/state/edgeclassify.",
 )
 @click.option(
     "--buffer-bytes",
@@ -42,6 +41,12 @@ BUFFER_BYTES = 1 << 30
 )
 @group_option
 @click.option(
+    "--leave",
+    is_flag=True,
+    help="Take what the broker has kept for this buffer, have it keep nothing any longer, and end: for an ingest "
+    "that is taken away for good.",
+)
+@click.option(
     "--for",
     "seconds",
     type=click.FloatRange(0, min_open=True),
@@ -51,9 +56,10 @@ BUFFER_BYTES = 1 << 30
 def ingest(
     database: str,
     path: Path | None,
-    buffer: Path | None,
+    buffer: str | None,
     buffer_bytes: int,
     group: str | None,
+    leave: bool,
     seconds: float | None,
     **given: Any,
 ) -> None:
@@ -69,37 +75,42 @@ def ingest(
               edgeclassify ingest 'postgresql:///fleet?host=/run/postgresql' --buffer /var/lib/ingest
     """
     check_name("ingest: --group", group)
-    store = _store(database)
+    address = _address(database)
     config = settings_of("ingest", path, given)
+    from edgeclassify.ingest.postgres.store import PostgresStore
     from edgeclassify.ingest.running import ingest as run
     from edgeclassify.logs import set_up_logging
 
     set_up_logging("info")
-    _warn_of_password(database)
+    if address.has_password:
+        logging.getLogger(__name__).warning(
+            "the password is in the URL: everybody on this machine can read it in the list of processes. "
+            "?passfile=FILE, PGPASSFILE or PGPASSWORD have it for this command alone"
+        )
     named = str if path is not None else in_options
     end = None if seconds is None else time.monotonic() + seconds
     told = _told_to_end()
     try:
         run(
             config.mqtt,
-            store,
+            PostgresStore(address),
             path=_file(buffer),
             most_bytes=buffer_bytes,
             group=group,
             is_over=lambda: told.is_set() or (end is not None and time.monotonic() >= end),
+            leaves=leave,
             named=named,
         )
     except (ConfigError, PublishError) as error:
         raise type(error)(named(str(error))) from error
 
 
-def _store(url: str) -> Store:
+def _address(url: str) -> Address:
     from edgeclassify.ingest.interface import DatabaseMissingError
     from edgeclassify.ingest.postgres.address import address_of
 
-    address = address_of(url)
     try:
-        from edgeclassify.ingest.postgres.store import PostgresStore
+        return address_of(url)
     except ImportError as error:
         if (error.name or "psycopg").partition(".")[0] != "psycopg":
             raise
@@ -107,7 +118,6 @@ def _store(url: str) -> Store:
             "ingest: expected psycopg, which speaks to PostgreSQL, found none that works: "
             "pip install 'edgeclassify[postgres]'"
         ) from error
-    return PostgresStore(address)
 
 
 def _told_to_end() -> threading.Event:
@@ -123,22 +133,14 @@ def _told_to_end() -> threading.Event:
     return told
 
 
-def _warn_of_password(url: str) -> None:
-    from edgeclassify.ingest.postgres.address import address_of, has_password
-
-    if has_password(address_of(url)):
-        logging.getLogger(__name__).warning(
-            "the password is in the URL: everybody on this machine can read it in the list of processes. "
-            "?passfile=FILE, PGPASSFILE or PGPASSWORD have it for this command alone"
-        )
-
-
-def _file(buffer: Path | None) -> Path:
+def _file(buffer: str | None) -> Path:
     """The buffer's file. A folder that is there, or is meant as one, has it in it."""
     from edgeclassify.ingest.buffer import FILE_NAME
 
     if buffer is not None:
-        return buffer / FILE_NAME if buffer.is_dir() else buffer
+        path = Path(buffer)
+        is_meant_as_folder = buffer.endswith("/") or (not path.suffix and not path.is_file())
+        return path / FILE_NAME if is_meant_as_folder or path.is_dir() else path
     if folder := os.environ.get("STATE_DIRECTORY", "").split(":")[0]:
         return Path(folder) / FILE_NAME
     try:

@@ -7,7 +7,6 @@ bounded: what finds no room is not taken, and waits at the broker.
 import fcntl
 import logging
 import os
-import secrets
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from edgeclassify.errors import StorageError
 from edgeclassify.files import database
 from edgeclassify.ingest.interface import Message
+from edgeclassify.ingest.session import Session, SessionFile, new_session
 
 log = logging.getLogger(__name__)
 FILE_NAME = "ingest.sqlite3"
@@ -32,7 +32,8 @@ class Buffer:
     """Messages in the order in which they came, each with a number. Thread-safe.
 
     `most_bytes`: of the messages. Raises StorageError where the file can't be used, another ingest uses it, or it
-    is of a later version; a damaged one is set aside, which the log is told of.
+    is of a later version; a damaged one is set aside, which the log is told of. `is_new`: no broker keeps anything
+    for it.
     """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
@@ -40,19 +41,33 @@ class Buffer:
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
         self._held = _only_user(path)
+        self._session_file = SessionFile(path)
         try:
-            self._connection = self._opened()
+            kept = self._session_file.read()
+            self._connection = self._opened(kept or new_session())
         except BaseException:
             os.close(self._held)
             raise
         row = self._connection.execute(f"SELECT COUNT(*), {_BYTES} FROM waiting").fetchone()
         self.count, self.bytes = int(row[0]), int(row[1] or 0)
-        self.is_new = (
-            self.count == 0 and self._connection.execute("SELECT seq FROM sqlite_sequence").fetchone() is None
-        )
-        """True where nothing was ever put into it."""
-        self.client_id = str(self._connection.execute("SELECT client_id FROM ingest").fetchone()[0])
+        client_id = str(self._connection.execute("SELECT client_id FROM ingest").fetchone()[0])
+        if kept is None or kept.client_id != client_id:
+            never_used = self._connection.execute("SELECT seq FROM sqlite_sequence").fetchone() is None
+            self._session, self.is_new = Session(client_id), self.count == 0 and never_used
+            self._session_file.write(self._session)
+        else:
+            self._session, self.is_new = kept, not kept.filters
+
+    @property
+    def session(self) -> Session:
         """Whose session at the broker this file goes on with."""
+        return self._session
+
+    def note_session(self, session: Session) -> None:
+        """Remember it, where it is news."""
+        if session != self._session:
+            self._session = session
+            self._session_file.write(session)
 
     def put(self, messages: Sequence[Message]) -> bool:
         """Keep them, on disk when this returns. False: there is no room for all of them. Raises sqlite3.Error."""
@@ -99,9 +114,9 @@ class Buffer:
             self._connection.close()
         os.close(self._held)
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self, session: Session) -> sqlite3.Connection:
         try:
-            return _connection(self.path)
+            return _connection(self.path, session.client_id)
         except sqlite3.Error as error:
             if not database.is_damage(error):
                 raise StorageError(
@@ -109,7 +124,7 @@ class Buffer:
                 ) from error
             try:
                 aside = database.set_database_aside(self.path, kept=_KEPT_ASIDE)
-                connection = _connection(self.path)
+                connection = _connection(self.path, session.client_id)
             except (OSError, sqlite3.Error) as second:
                 raise StorageError(f"--buffer: {self.path}: damaged, and can't be set aside: {second}") from second
             log.error(
@@ -133,7 +148,8 @@ def _size(message: Message) -> int:
     return len(message.topic.encode()) + len(message.payload) + _OVERHEAD
 
 
-def _connection(path: Path) -> sqlite3.Connection:
+def _connection(path: Path, client_id: str) -> sqlite3.Connection:
+    """`client_id`: of one that is made."""
     database.check_header(path)
     connection = database.connect(path, timeout=_WAIT_S)
     with database.opening(connection):
@@ -153,8 +169,7 @@ def _connection(path: Path) -> sqlite3.Connection:
                     "CREATE TABLE waiting (number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, "
                     "payload BLOB NOT NULL, received_at REAL NOT NULL, kept INTEGER NOT NULL)"
                 )
-                name = f"edgeclassify-ingest-{secrets.token_hex(6)}"
-                connection.execute("INSERT INTO ingest VALUES (?)", (name,))
+                connection.execute("INSERT INTO ingest VALUES (?)", (client_id,))
                 connection.execute(f"PRAGMA user_version={_VERSION}")
         check = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if check != "ok" or connection.execute("SELECT client_id FROM ingest").fetchone() is None:

@@ -25,6 +25,12 @@ class DatabaseAwayError(EdgeClassifyError):
     exit_status = ExitStatus.UNAVAILABLE
 
 
+class UnfinishedError(EdgeClassifyError):
+    """An ingest that leaves was ended before it had."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
 class RowsRefusedError(Exception):
     """The database takes none of the rows for what is in one of them."""
 
@@ -32,7 +38,7 @@ class RowsRefusedError(Exception):
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message as it waits. `received_at`: seconds since the epoch, by this machine's clock; `kept`: the broker
-    had it before we came."""
+    had it before we came, so nobody knows how old it is."""
 
     topic: str
     payload: bytes

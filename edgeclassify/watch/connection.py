@@ -23,7 +23,7 @@ from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.broker.servers import Server
 from edgeclassify.config import MqttConfig
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ExitStatus, PublishError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.watch.interface import Arrival
 
@@ -57,6 +57,8 @@ class UnsupportedError(LostError):
 class SharingError(PublishError):
     """The broker has no shared subscriptions: trying again is useless."""
 
+    exit_status = ExitStatus.CONFIG
+
 
 def shared(group: str | None, topics: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     """Topic filters of a group, whose members get each message once among them; None: no group."""
@@ -74,7 +76,8 @@ class Subscription:
     `as_published`: an MQTT 5 broker shall pass on the retain flag as it was published; else it tells what was kept
     from what is new, as with 3.1.1. `client_id`: whose session it is; `timeout_s`: how long an answer may take.
     `resumes`: the session of this client id is taken up again, also by another process, and stays when the
-    connection is closed; what comes with QoS 1 has to be acknowledged.
+    connection is closed; what comes with QoS 1 has to be acknowledged. `unwanted`: filters of before, which the
+    session shall not have any longer.
     """
 
     topics: Sequence[tuple[str, int]]
@@ -82,6 +85,7 @@ class Subscription:
     client_id: str = field(default_factory=_client_id)
     timeout_s: float = ANSWER_TIMEOUT_S
     resumes: bool = False
+    unwanted: Sequence[str] = ()
 
 
 class _Client(paho.Client):
@@ -115,6 +119,7 @@ class Connection:
         self.session_kept = False
         """True where the broker still had what came since the connection before."""
         self._granted: list[ReasonCode] | None = None
+        self._unsubscribed: bool | None = None
         self._answers: dict[int, bool] = {}
         self._ended = ""
         self._sharing = False
@@ -126,7 +131,7 @@ class Connection:
 
         Raises LostError; ConfigError for a password or TLS file that can't be used.
         """
-        self._connack = self._granted = None
+        self._connack = self._granted = self._unsubscribed = None
         self._ended = ""
         self._number = next(_numbers)
         try:
@@ -147,7 +152,11 @@ class Connection:
         if connack.is_failure:
             text = failure_texts.refusal(connack.getName(), user=self._config.username is not None)
             raise (UnsupportedError if connack.getName() == _UNSUPPORTED else LostError)(text)
-        self._subscribe()
+        if self._wanted.topics:
+            self._subscribe()
+        if self._wanted.unwanted:
+            self._client.unsubscribe(list(self._wanted.unwanted))
+            self._await(lambda: self._unsubscribed, "UNSUBSCRIBE")
 
     def close(self) -> None:
         """Disconnect; the broker keeps nothing for us any longer, unless the session is to be taken up again."""
@@ -235,6 +244,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_publish = self._on_publish
         client.on_message = self._on_message
         return client
@@ -254,6 +264,9 @@ class Connection:
         self, _client: object, _data: object, _mid: int, codes: list[ReasonCode], _found: object
     ) -> None:
         self._granted = codes
+
+    def _on_unsubscribe(self, *_: object) -> None:
+        self._unsubscribed = True
 
     def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
         self._answers[mid] = not reason.is_failure

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 
 from edgeclassify.errors import ExitStatus
+from edgeclassify.ingest.buffer import Buffer
 from tests.support.broker import HOST, Mosquitto, Observer, deaf_port
 from tests.support.postgres import PASSWORD, Cluster, running_cluster
 from tests.support.waiting import wait_for
@@ -196,6 +198,40 @@ def test_members_of_a_group_share_the_work(start: StartIngest, sender: Observer,
 
 
 @pytest.mark.broker
+@pytest.mark.parametrize("protocol", ["auto", "3.1.1"])
+def test_one_that_leaves_a_group_takes_its_share_along(
+    start: StartIngest, sender: Observer, broker: Mosquitto, url: str, tmp_path: Path, protocol: str
+) -> None:
+    group = ("--group", "fleet") if protocol == "auto" else ()
+    config = tmp_path / "c.toml"
+    config.write_text(
+        f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nprotocol = "{protocol}"\n\n'
+        '[[camera]]\nsource = "synthetic:"'
+    )
+
+    def run(*options: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [*COMMAND, url, "--config", str(config), "--buffer", str(tmp_path / "buffer"), *options],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stderr
+
+    assert run("--for", "1", *group)[0] == ExitStatus.OK
+    sender.publish("edgeclassify/porch/status", b"offline", retain=False)
+    send(sender, 1, 2)
+    status, log = run("--leave", "--for", "60")
+    assert status == ExitStatus.OK, log
+    assert "keeps nothing for this ingest any longer" in log
+    assert rows(url) == [1, 2]
+    # It came while nobody was there, so its time is not known.
+    assert rows(url, "SELECT kept FROM edgeclassify_presence") == [True]
+    send(sender, 3)
+    assert run("--for", "1", *group)[0] == ExitStatus.OK
+    assert rows(url) == [1, 2]
+
+
+@pytest.mark.broker
 def test_a_broker_that_comes_later_is_waited_for(tmp_path: Path, url: str) -> None:
     broker = Mosquitto(tmp_path)
     ingest = Ingest(tmp_path, url, "--port", str(broker.port))
@@ -257,6 +293,38 @@ def test_a_buffer_that_can_not_be_is_one_message(tmp_path: Path) -> None:
     status, text = refused(tmp_path, "postgresql:///fleet", "--buffer", str(tmp_path / "file/buffer"))
     assert (status, text.count("\n")) == (ExitStatus.CANNOT_WRITE, 1)
     assert "--buffer" in text
+
+
+def test_who_never_was_there_can_not_leave(tmp_path: Path) -> None:
+    status, text = refused(tmp_path, "postgresql:///fleet", "--leave")
+    assert (status, text.count("\n")) == (ExitStatus.CANNOT_WRITE, 1)
+    assert "expected the buffer of the ingest that is to leave, found none" in text
+    assert not (tmp_path / "buffer").exists()
+
+
+def test_a_buffer_of_another_prefix_is_left_alone(tmp_path: Path) -> None:
+    buffer = Buffer(tmp_path / "b.sqlite3", 1 << 20)
+    buffer.note_session(replace(buffer.session, prefix="site"))
+    buffer.close()
+    path = str(tmp_path / "b.sqlite3")
+    status, text = refused(tmp_path, "postgresql:///fleet", "--buffer", path)
+    assert (status, text.count("\n")) == (ExitStatus.USAGE, 1)
+    assert f"--buffer: {path}: expected one of prefix edgeclassify, found one of site: name another file" in text
+
+
+def test_what_has_no_ending_is_a_folder(tmp_path: Path) -> None:
+    for given, file in [("a", "a/ingest.sqlite3"), ("b.d/", "b.d/ingest.sqlite3"), ("c.db", "c.db")]:
+        with deaf_port() as port, deaf_port() as other:
+            url = f"postgresql://{HOST}:{port}/fleet"
+            options = ("--buffer", f"{tmp_path}/{given}", "--port", str(other), "--for", "0.1")
+            assert refused(tmp_path, url, *options)[0] == ExitStatus.OK
+        assert (tmp_path / file).is_file()
+    (tmp_path / "old").touch()
+    with deaf_port() as port, deaf_port() as other:
+        url = f"postgresql://{HOST}:{port}/fleet"
+        assert refused(
+            tmp_path, url, "--buffer", f"{tmp_path}/old", "--port", str(other), "--for", "0.1"
+        )[0] == ExitStatus.OK  # fmt: skip
 
 
 def test_what_does_not_fit_together_is_said(tmp_path: Path) -> None:

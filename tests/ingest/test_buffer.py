@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from edgeclassify.errors import StorageError
 from edgeclassify.ingest.buffer import Buffer
 from edgeclassify.ingest.interface import Message
+from edgeclassify.ingest.session import Session, SessionFile, path_beside
 
 FAR = 1 << 30
 
@@ -38,11 +40,11 @@ def test_another_run_goes_on_with_it(tmp_path: Path) -> None:
     first.put([message(1), message(2)])
     first.close()
     second = Buffer(tmp_path / "b", FAR)
-    assert (second.count, second.bytes, second.client_id) == (2, first.bytes, first.client_id)
+    assert (second.count, second.bytes, second.session) == (2, first.bytes, first.session)
     assert [one for _, one in second.first(9)] == [message(1), message(2)]
     second.close()
     other = Buffer(tmp_path / "c", FAR)
-    assert other.client_id != first.client_id
+    assert other.session.client_id != first.session.client_id
     other.close()
 
 
@@ -99,6 +101,49 @@ def test_a_damaged_one_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFix
     buffer.close()
     assert (tmp_path / "b.damaged-1").exists()
     assert "is damaged" in caplog.text
+
+
+def test_who_it_is_to_the_broker_outlives_a_damage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first = Buffer(tmp_path / "b", FAR)
+    assert first.is_new
+    assert first.session == Session(first.session.client_id)
+    noted = replace(first.session, prefix="a", broker="h:1", filters=("a/+", "$share/g/a"))
+    first.note_session(noted)
+    first.close()
+    for content in (b"no database at all" * 1000, b""):
+        (tmp_path / "b").write_bytes(content)
+        again = Buffer(tmp_path / "b", FAR)
+        assert (again.session, again.is_new) == (noted, False)
+        again.note_session(noted)
+        again.close()
+    # A buffer that was put in its place is somebody else.
+    other = Buffer(tmp_path / "c", FAR)
+    other.close()
+    (tmp_path / "c").replace(tmp_path / "b")
+    again = Buffer(tmp_path / "b", FAR)
+    assert again.session == other.session
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[", b'{"client_id":"x","prefix":"","broker":"","filters":[]}', b"{}",
+     b'{"client_id":"edgeclassify-ingest-0123456789ab","prefix":"","broker":"","filters":"abc"}',
+     b'{"client_id":"edgeclassify-ingest-0123456789ab","prefix":1,"broker":"","filters":[]}'],
+)  # fmt: skip
+def test_a_damaged_session_file_is_set_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    buffer = Buffer(tmp_path / "b", FAR)
+    buffer.put([message(1)])
+    client_id = buffer.session.client_id
+    buffer.close()
+    path_beside(tmp_path / "b").write_bytes(content)
+    buffer = Buffer(tmp_path / "b", FAR)
+    assert (buffer.session, buffer.is_new) == (Session(client_id), False)
+    buffer.close()
+    assert "that are no session of an ingest" in caplog.text
+    assert SessionFile(tmp_path / "b").read() == Session(client_id)
 
 
 def test_one_of_a_later_version_is_left_alone(tmp_path: Path) -> None:

@@ -3,17 +3,20 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ExitStatus, PublishError
 from edgeclassify.ingest import receiving
 from edgeclassify.ingest.buffer import Buffer
 from edgeclassify.ingest.interface import Message
 from edgeclassify.ingest.receiving import Receiving, topics
+from edgeclassify.ingest.session import Session
 from edgeclassify.watch.connection import SharingError, Subscription
 from edgeclassify.watch.interface import Arrival, LinkChange
 
@@ -25,13 +28,14 @@ class Broker:
 
     def __init__(
         self, config: MqttConfig, wanted: Subscription, *, on_arrival: Callable[[Arrival], None],
-        on_link: Callable[[LinkChange], None],
+        on_link: Callable[[LinkChange], None] = lambda _: None,
     ) -> None:  # fmt: skip
         self.wanted, self.on_arrival, self.on_link = wanted, on_arrival, on_link
         self.coming: list[Arrival] = []
         self.acknowledged: list[bytes] = []
         self.refuses: list[Exception] = []
         self.stopped = self.resumed = False
+        self.connected = True
         self.server = self.servers = "localhost:1883"
         self.made.append(self)
 
@@ -68,6 +72,7 @@ class Parts:
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
     monkeypatch.setattr(receiving, "Subscriber", Broker)
     monkeypatch.setattr(receiving, "_RETRY_S", 0.0)
+    monkeypatch.setattr(receiving, "Backoff", lambda **_: Backoff(base_s=0.01, cap_s=0.01))
     found = Parts(tmp_path)
     yield found
     found.buffer.close()
@@ -89,7 +94,7 @@ def test_what_is_asked_of_the_broker() -> None:
 
 
 def test_the_session_is_that_of_the_buffer(parts: Parts) -> None:
-    assert parts.broker.wanted.client_id == parts.buffer.client_id
+    assert parts.broker.wanted.client_id == parts.buffer.session.client_id
     assert parts.broker.wanted.resumes
     assert not parts.broker.wanted.as_published
 
@@ -191,7 +196,119 @@ def test_a_broker_that_is_not_there_is_tried_again(parts: Parts, caplog: pytest.
     assert caplog.text.count("<no answer>. It is tried again") == 1
 
 
+# --- what it was subscribed to ---------------------------------------------------------------------------
+
+
+def again(parts: Parts, group: str | None = None, *, leaves: bool = False) -> tuple[Receiving, Broker]:
+    """The next run, with the same buffer."""
+    receiving = Receiving(MqttConfig(), group, parts.buffer, leaves=leaves)
+    return receiving, Broker.made[-1]
+
+
+def test_what_is_not_wanted_any_longer_is_unsubscribed(parts: Parts) -> None:
+    plain = tuple(topic for topic, _ in topics("edgeclassify", None))
+    assert parts.broker.wanted.unwanted == []
+    assert parts.buffer.session.filters == ()
+    parts.turns(1)
+    assert parts.buffer.session == Session(parts.buffer.session.client_id, "edgeclassify", "localhost:1883", plain)
+    receiving, broker = again(parts, "fleet")
+    assert broker.wanted.unwanted == ["edgeclassify/+/+/event", "edgeclassify/+/+/history"]
+    assert parts.buffer.session.filters == plain  # until it is done
+    receiving.run(iter([False, True]).__next__)
+    _, broker = again(parts)
+    assert broker.wanted.unwanted == [
+        "$share/fleet/edgeclassify/+/+/event", "$share/fleet/edgeclassify/+/+/history"
+    ]  # fmt: skip
+
+
+def test_another_broker_is_said_once(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    parts.turns(1)
+    for _ in range(2):
+        receiving, broker = again(parts)
+        broker.resumed, broker.servers = True, "other:1883"
+        receiving.run(iter([False, True]).__next__)
+    assert caplog.text.count("this buffer was used with broker localhost:1883 before") == 1
+    assert "kept nothing" not in caplog.text
+
+
+def test_one_that_leaves_takes_what_is_there_and_is_forgotten(parts: Parts) -> None:
+    parts.turns(1)
+    receiving, broker = again(parts, "fleet", leaves=True)
+    assert broker.wanted.topics == ()
+    assert broker.wanted.unwanted == sorted(
+        {topic for group in (None, "fleet") for topic, _ in topics("edgeclassify", group)}
+    )
+    broker.coming = [arrival(1), arrival(2)]
+    assert receiving.leave(lambda: False)
+    assert broker.acknowledged == parts.waiting() == [b"1", b"2"]
+    assert broker.stopped
+    last = Broker.made[-1]
+    assert (last.wanted.topics, last.wanted.resumes, last.wanted.client_id, last.stopped) == (
+        (), False, parts.buffer.session.client_id, True
+    )  # fmt: skip
+    assert parts.buffer.session == Session(last.wanted.client_id, "edgeclassify")
+
+
+def test_one_that_is_ended_has_not_left(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts.turns(1)
+    session = parts.buffer.session
+    monkeypatch.setattr(receiving, "QUIET_S", 0.001)
+    # A broker that is away keeps it from leaving, and so does what finds no room.
+    for connected, coming in [(False, []), (True, [arrival(1)])]:
+        monkeypatch.setattr(parts.buffer, "put", lambda _: False)
+        leaving, broker = again(parts, leaves=True)
+        broker.coming, broker.connected = coming, connected
+        assert not leaving.leave(iter([*[False] * 4, True]).__next__)
+        assert broker.stopped
+    leaving, _ = again(parts, leaves=True)
+    assert not leaving.leave(lambda: True)
+    assert parts.buffer.session == session
+
+
+# --- what is of the time before --------------------------------------------------------------------------
+
+
+def kept_of(parts: Parts) -> list[bool]:
+    return [message.kept for _, message in parts.buffer.first(100)]
+
+
+def on(connection: int, number: int, **changes: Any) -> Arrival:
+    return replace(arrival(number), as_published=False, delivery=(connection, number), **changes)
+
+
+def test_what_had_waited_at_the_broker_is_of_no_known_time(parts: Parts) -> None:
+    parts.broker.resumed = True
+    parts.broker.coming = [
+        on(1, 1),
+        on(1, 2),
+        replace(arrival(3, qos=0), as_published=False),
+        on(1, 4, retained=True),
+    ]
+    parts.broker.coming += [on(1, 5), on(2, 6)]
+    parts.turns(3)
+    # What the broker has kept of a topic comes behind it, and marks its end, until the next connection.
+    assert kept_of(parts) == [True, True, False, True, False, True]
+
+
+def test_after_a_silence_it_is_all_here(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "QUIET_S", 0.0)
+    parts.broker.resumed = True
+    parts.broker.coming = [on(1, 1)]
+    parts.turns(3)
+    parts.broker.coming = [on(1, 2)]
+    parts.turns(1)
+    assert kept_of(parts) == [True, False]
+
+
+def test_a_broker_that_kept_nothing_sends_what_is_new(parts: Parts) -> None:
+    parts.broker.coming = [on(1, 1)]
+    parts.turns(2)
+    assert kept_of(parts) == [False]
+
+
 def test_a_broker_without_groups_ends_it(parts: Parts) -> None:
-    parts.broker.refuses = [SharingError("none")]
-    with pytest.raises(SharingError):
-        parts.turns(1)
+    # Once it may only have been too slow to say that it speaks MQTT 5.
+    parts.broker.refuses = [SharingError("none"), PublishError("away"), SharingError("none, again")]
+    with pytest.raises(SharingError, match="none, again"):
+        parts.receiving.run(lambda: False)
+    assert SharingError.exit_status == ExitStatus.CONFIG

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 TOPICS = [("edgeclassify/+/status", 1), ("edgeclassify/+/+/event", 1)]
+EVENT_FILTER = TOPICS[1][0]
 EVENT = "edgeclassify/porch/gate/event"
 
 
@@ -156,6 +158,23 @@ def test_what_was_not_acknowledged_comes_again_to_who_resumes(
     third = Receivers(broker.port, wanted, protocol=protocol)
     with third.subscriber:
         third.until(lambda: len(third.arrivals) == 2)
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_what_is_not_wanted_any_longer_does_not_come(broker: Mosquitto, sender: Observer, protocol: str) -> None:
+    wanted = Subscription(TOPICS, as_published=False, client_id="the-one", resumes=True)
+    with Receivers(broker.port, wanted, protocol=protocol).subscriber:
+        pass
+    later = Receivers(broker.port, replace(wanted, topics=TOPICS[:1], unwanted=[EVENT_FILTER]), protocol=protocol)
+    with later.subscriber:
+        sender.publish(EVENT, b"1", retain=False)
+        sender.publish("edgeclassify/porch/status", b"online", retain=False)
+        later.until(lambda: later.arrivals)
+    assert [one.payload for one in later.arrivals] == [b"online"]
+    # Without topics it is there as well.
+    nothing = Receivers(broker.port, replace(wanted, topics=()), protocol=protocol)
+    with nothing.subscriber:
+        assert nothing.subscriber.resumed
 
 
 def test_a_group_has_each_message_once(broker: Mosquitto, sender: Observer) -> None:

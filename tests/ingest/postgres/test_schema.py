@@ -84,7 +84,7 @@ def test_what_the_server_refuses_is_one_message(
     assert PASSWORD not in text
     assert "there is no such database" in refused(cluster.url("flete"))
     assert "there is no such user" in refused(cluster.url("fleet", "nobody"))
-    assert "the URL can't be understood" in refused(f"{url}?sslmood=require")
+    assert "the URL can't be understood" in refused(f"{url}?sslmode=perhaps")
     # It may come in, and may make no tables.
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     text = refused(cluster.url("fleet", "guest"))
