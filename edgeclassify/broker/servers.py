@@ -50,9 +50,15 @@ LookUp = Callable[[str, int], Sequence[str]]
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """The IP addresses of a host, in the order in which the system would try them. Raises OSError, ValueError."""
+    """The IP addresses of a host, in the order in which the system would try them; of a link-local one with its
+    interface (`fe80::1%eth0`), without which it leads nowhere. Raises OSError, ValueError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    return list(dict.fromkeys(_with_scope(address) for *_, address in found))
+
+
+def _with_scope(address: Sequence[str | int | bytes]) -> str:
+    ip, scope = str(address[0]), address[3] if len(address) > 3 else 0
+    return f"{ip}%{socket.if_indextoname(scope)}" if isinstance(scope, int) and scope else ip
 
 
 class Servers:
@@ -103,6 +109,11 @@ class Servers:
     def works(self, server: Server) -> None:
         """It is the first of the next round."""
         self._preferred = server
+
+    def fails(self, server: Server) -> None:
+        """It is not the first of the next round any more."""
+        if self._preferred == server:
+            self._preferred = None
 
     def round(self) -> Iterator[Server | NotFound]:
         """Each server once. It looks names up as it goes, which may take long."""

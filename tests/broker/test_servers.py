@@ -193,3 +193,19 @@ def test_the_system_is_asked_for_addresses() -> None:
     assert look_up("::1", 1) == ["::1"]
     with pytest.raises(OSError):  # noqa: PT011 - a resolver's error has one text on each system
         look_up("no-such-host.invalid", 1)
+
+
+def test_one_that_has_failed_is_not_the_first_any_more() -> None:
+    servers = Servers([A, B], look_up=own_address)
+    *_, a, b = (found for found in servers.round() if isinstance(found, Server))
+    servers.works(b)
+    servers.fails(a)
+    assert names(servers) == ["b:1883", "a:1883"]
+    servers.fails(b)
+    assert names(servers) == ["a:1883", "b:1883"]
+
+
+def test_a_link_local_address_keeps_its_interface() -> None:
+    interface = socket.if_indextoname(1)
+    assert look_up(f"fe80::1%{interface}", 1883) == [f"fe80::1%{interface}"]
+    assert look_up("::1", 1883) == ["::1"]

@@ -19,7 +19,7 @@ from tests.support.waiting import wait_for
 
 NO_RABBITMQ = "rabbitmq-server is not installed (Debian: apt-get install rabbitmq-server)"
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-START_S = 90.0
+START_S = 240.0
 """Three Erlang machines, on a busy one."""
 
 

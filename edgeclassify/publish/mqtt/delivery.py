@@ -65,7 +65,8 @@ class Delivery:
         self._servers = servers
         self._failed = FailedAttempts()
         self._last: Server | None = None
-        self._lasted_s = 0.0  # of the last connection
+        self._lasted_s = 0.0  # of the last connection: 0 where nothing was answered on it
+        self._answered = False  # something of QoS 1, on the last connection
         self.findings = Findings(
             f"broker {', '.join(str(server) for server in servers.hosts)}", outbox.layout.topics.announce_all
         )
@@ -172,7 +173,7 @@ class Delivery:
         self._failed.add(found.server, self._taught.of(found.server).log, UnreachableError(text))
 
     def _one_connection(self, taught: Taught) -> bool:
-        """True where it has lasted."""
+        """True where it has lasted, and the server has not left us without its answers."""
         try:
             link = taught.connector.open(self._connecting)
         except LinkError as error:
@@ -183,21 +184,25 @@ class Delivery:
                 taught.turned_away()
             return False
         begin = time.monotonic()
-        graceful = False
+        graceful = overdue = self._answered = False
         try:
             self._failed.connected(taught.server)
             taught.log.connected(link.protocol)
             graceful = self._deliver(link, taught)
         except LinkError as error:
+            overdue = isinstance(error, OverdueError)
             if not self._stopping.is_set():
                 self._say_ended(taught, error, time.monotonic() - begin)
         finally:
             self.server = None
             self._outbox.take_results()
-            lasted_s = self._lasted_s = time.monotonic() - begin
+            # Of a server that answers CONNECT and nothing else each connection has failed, however long it stood.
+            lasted_s = self._lasted_s = time.monotonic() - begin if self._answered else 0.0
             self._backoff.connected_for(lasted_s)
             link.close(graceful=graceful)
-        return lasted_s >= STABLE_S
+        if overdue:
+            self._servers.fails(link.server)
+        return lasted_s >= STABLE_S and not overdue
 
     def _connecting(self) -> bool:
         """Called before each attempt; False where no more is to be made."""
@@ -236,7 +241,7 @@ class Delivery:
         begin = time.monotonic()
         serving.begin()
         try:
-            self._serve(link, serving, taught)
+            self._serve(link, serving, session, taught)
             return serving.farewell(self._deadline)
         except LinkError:
             serving.take_answers()  # that came just before the end
@@ -248,6 +253,7 @@ class Delivery:
                 self._listener.stuck()
             raise
         finally:
+            self._answered = session.any_answered
             session.settle()
 
     def _count(self, server: Server) -> None:
@@ -255,13 +261,13 @@ class Delivery:
         self.changes += self._last not in (None, server)
         self.server = self._last = server
 
-    def _serve(self, link: PahoLink, serving: Serving, taught: Taught) -> None:
+    def _serve(self, link: PahoLink, serving: Serving, session: Session, taught: Taught) -> None:
         """Deliver until this is to finish."""
         begin = time.monotonic()
         while not self._stopping.is_set():
             lasted_s = time.monotonic() - begin
             self.pulse.beat(TURN_LIMIT_S)
-            if lasted_s >= STABLE_S:
+            if lasted_s >= STABLE_S and session.any_answered:
                 self._servers.works(link.server)
             taught.log.lasting(lasted_s)
             serving.turn(lasted_s)

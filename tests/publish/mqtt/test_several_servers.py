@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.broker.servers import Server, Servers
 from edgeclassify.publish.interface import BrokerProgress
 from edgeclassify.publish.mqtt import delivery
+from edgeclassify.publish.mqtt.session import in_flight
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.mqtt.odd_broker import OddBroker, Peer
@@ -244,6 +246,45 @@ def test_a_server_that_ends_connections_within_seconds_has_failed(broker: Mosqui
     with odd.running():
         sink = sink_on(0, hosts=at(odd.port, broker.port), wait=False)
         wait_for(lambda: server_of(sink) == f"{HOST}:{broker.port}")
+        assert len(odd.peers) == 1
+
+
+def test_a_server_that_acknowledges_nothing_is_left(
+    broker: Mosquitto, sink_on: StartSink, spool: MemorySpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "STABLE_S", 0.3)
+    monkeypatch.setattr(in_flight, "SILENT_S", 1.0)
+    reset, connected_for = list[float](), Backoff.connected_for
+
+    def noted(backoff: Backoff, seconds: float) -> None:
+        reset.append(seconds)
+        connected_for(backoff, seconds)
+
+    monkeypatch.setattr(Backoff, "connected_for", noted)
+    with OddBroker(on_publish=lambda *_: None).running() as deaf:
+        sink = sink_on(0, hosts=at(deaf.port, broker.port))
+        publish(sink, 1, 3)
+        wait_for(lambda: spool.depth == 0)
+        assert server_of(sink) == f"{HOST}:{broker.port}"
+        assert len(deaf.peers) == 1
+        assert reset == [0.0]  # it does not count as one that lasted
+
+
+def test_one_that_stops_to_acknowledge_is_not_the_first_of_the_next_round(
+    broker: Mosquitto, sink_on: StartSink, spool: MemorySpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "STABLE_S", 0.3)
+    monkeypatch.setattr(in_flight, "SILENT_S", 1.0)
+
+    def values_only(peer: Peer, got: Any) -> None:
+        if got.qos and not got.topic.endswith("/event"):
+            peer.puback(got.mid)
+
+    with OddBroker(on_publish=values_only).running() as odd:
+        sink = sink_on(0, hosts=at(odd.port, broker.port))
+        publish(sink, 1, 1)
+        wait_for(lambda: spool.depth == 0)
+        assert server_of(sink) == f"{HOST}:{broker.port}"
         assert len(odd.peers) == 1
 
 

@@ -82,6 +82,8 @@ class RetainedTrial(Trial):
         """To the message that is kept, or to the one that empties its topic."""
         if mid != self._sent:
             return False
+        # The id is free from now on: after 65,535 messages it is that of an event.
+        self._sent = None
         self._answers[mid] = refusal
         return True
 
@@ -133,6 +135,7 @@ class RetainedTrial(Trial):
         if sent is None:
             return False
         yield from self._until(lambda: sent in self._answers, ANSWER_S)
+        self._sent = None
         return self._answers.pop(sent, "no answer") is None
 
     def _gets(self, wanted: str) -> Waiting:

@@ -77,6 +77,11 @@ class InFlight:
         return [sent, *proven]
 
     @property
+    def any_answered(self) -> bool:
+        """True once something of QoS 1 was acknowledged, or refused."""
+        return self._answered_up_to >= 0
+
+    @property
     def seqs(self) -> list[int]:
         """The events among them."""
         return [sent.seq for sent in self._sent.values() if sent.seq is not None]

@@ -81,6 +81,11 @@ class Session:
         return not waiting and self._events.ended
 
     @property
+    def any_answered(self) -> bool:
+        """True once the broker has answered something of QoS 1."""
+        return self._in_flight.any_answered
+
+    @property
     def unacknowledged(self) -> list[Message]:
         """What was sent and, as far as is known, has not arrived. (QoS 0 has no answer of its own.)"""
         return [sent.message for sent in self._in_flight.unanswered]

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
 from edgeclassify.publish.mqtt.probing.retained_trial import ANSWER_S, BEGIN_S, KEPT_S, RetainedTrial, Tried
@@ -172,3 +173,29 @@ def test_what_is_lacking_is_said_once_with_what_to_do(caplog: pytest.LogCaptureF
         "sees nothing of this node. Let who comes late ask for it on edgeclassify/request/announce, as "
         "`edgeclassify watch` does, or set mqtt.announce_interval_s (docs/brokers.md)."
     )
+
+
+def test_its_message_ids_are_free_for_others_once_they_are_answered() -> None:
+    broker = KeepingBroker()
+    trial, _ = made(broker)
+    mids = list[int]()
+    send = broker.send
+
+    def noted(message: Message) -> int | None:
+        mid = send(message)
+        mids.append(mid or 0)
+        return mid
+
+    broker.send = noted  # type: ignore[method-assign]
+    broker.run(trial, 60)
+    assert len(mids) == 2
+    assert not any(trial.acknowledged(mid, None) for mid in mids)
+    silent = KeepingBroker(ignores=(TOPICS.probe,))
+    trial, _ = made(silent)
+    silent.run(trial, BEGIN_S + ANSWER_S - 1)
+    assert trial.acknowledged(1, None)
+    assert not trial.acknowledged(1, None)
+    silent = KeepingBroker(ignores=(TOPICS.probe,))
+    trial, _ = made(silent)
+    silent.run(trial, 60)
+    assert not trial.acknowledged(1, None)  # its end, without an answer
