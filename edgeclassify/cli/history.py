@@ -78,10 +78,10 @@ def history(
         raise UsageError("history: --per counts starts: expected it without --all, --limit and another --type")
     check_name("history: --node", node)
     from edgeclassify.cli.support.history.moments import moment
-    from edgeclassify.config import load_config
+    from edgeclassify.service.sandbox import config_seen
     from edgeclassify.types import EventType, HistoryQuery
 
-    config = load_config(path)
+    config, _ = config_seen(path)
     zone = config.node.zone
     now = datetime.now(zone)
     query = HistoryQuery(

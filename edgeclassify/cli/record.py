@@ -113,11 +113,10 @@ def _said_of_images(recording: Path, images: "FrameProgress") -> str:
 
 def _state_of(path: Path, *, with_images: bool) -> Path:
     """The state folder of the daemon that runs with this config. UsageError where that rules out what is asked."""
-    from edgeclassify.config import load_config
     from edgeclassify.daemon.kept.kept_state import state_folder
-    from edgeclassify.service.sandbox import service_of
+    from edgeclassify.service.sandbox import config_seen
 
-    config, service = load_config(path), service_of(path)
+    config, service = config_seen(path)
     with nullcontext() if service is None else service.environment():
         folder = state_folder(config)
     if folder is None:

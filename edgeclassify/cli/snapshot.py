@@ -66,13 +66,14 @@ def snapshot(
 
 def _camera(path: Path, name: str | None, source: str | None) -> "tuple[CameraConfig, Mapping[str, Roi], bool]":
     """The camera, the regions of its views, and whether images are ruled out."""
-    from edgeclassify.config import load_config, parse_config
+    from edgeclassify.config import parse_config
     from edgeclassify.preflight.one_frame import named_camera
+    from edgeclassify.service.sandbox import config_seen
 
     if source is not None:
         document = {"camera": [{"source": source}]}
         return parse_config(document, "--source", Path.cwd()).camera[0], {}, False
-    config = load_config(path)
+    config = config_seen(path)[0]
     camera = named_camera(config, name)
     views = {view.name: view.region for view in config.views() if view.camera == camera.name}
     return camera, views, config.node.labels_only

@@ -71,12 +71,12 @@ def tune(
 def _target(path: Path | None) -> "Config":
     """What is written into later. Raises UsageError, StorageError, ConfigError."""
     from edgeclassify.cli.support.recorded.tuned_config import check_writable
-    from edgeclassify.config import load_config
     from edgeclassify.errors import UsageError
+    from edgeclassify.service.sandbox import config_seen
 
     if path is None:
         raise UsageError("--write: expected --config with the file to write into, found none")
-    config = load_config(path)
+    config, _ = config_seen(path)
     check_writable(path)
     return config
 

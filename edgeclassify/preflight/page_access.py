@@ -71,12 +71,11 @@ def page_access(config_file: Path) -> PageAccess:
     """That of the daemon which runs with this config. Raises ConfigError, UsageError."""
     import pwd
 
-    from edgeclassify.config import load_config
     from edgeclassify.daemon.kept.kept_state import state_folder
-    from edgeclassify.service.sandbox import service_of
+    from edgeclassify.service.sandbox import config_seen
     from edgeclassify.web.safety.places import access_path
 
-    config, service = load_config(config_file), service_of(config_file)
+    config, service = config_seen(config_file)
     if config.web.access_file is None:
         check_service_is_there(config_file)
     with nullcontext() if service is None else service.environment():

@@ -9,10 +9,14 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edgeclassify.files.rights import Account
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.places import CONFIG, STATE, state_of, unit_of
+
+if TYPE_CHECKING:
+    from edgeclassify.config import Config
 
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
@@ -97,6 +101,16 @@ def service_of(config: Path, shipped: Mapping[str, str] = SHIPPED) -> Service | 
     account = Account(user.pw_name, user.pw_uid, frozenset(groups))
     hides, shows, state = _hides(unit), _shows(unit), state_of(config)
     return Service(account, Path(user.pw_dir), hides, shows, _writes(unit), _variables(unit), state)
+
+
+def config_seen(path: Path) -> "tuple[Config, Service | None]":
+    """The config of a file as its service reads it, with the service's variables and the update in its state
+    folder; and that service, as of service_of(). Raises ConfigError."""
+    from edgeclassify.config import load_config
+
+    service = service_of(path)
+    with contextlib.nullcontext() if service is None else service.environment():
+        return load_config(path), service
 
 
 def _asked(unit: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from edgeclassify.config import load_config
 from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.preflight.config_rights import config_problems
 from edgeclassify.preflight.looking_further import Findings, look_further
-from edgeclassify.service.sandbox import service_of
+from edgeclassify.service.sandbox import config_seen, service_of
 from edgeclassify.setup.draft import Draft
 from edgeclassify.setup.questions.tried_broker import as_the_daemon
 
@@ -25,7 +25,7 @@ def new_faults(draft: Draft) -> list[ConfigFault | str]:
 
 def last_look(path: Path) -> Findings:
     """Faults, and what is to be known. Raises ConfigError where the file can't be read."""
-    config, service = load_config(path), service_of(path)
+    config, service = config_seen(path)
     with nullcontext() if service is None else service.environment():
         found = look_further(config, service=service)
     found.take(config_problems(config, path, service))

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from edgeclassify.config import load_config
 from edgeclassify.preflight.page_access import page_access, service_is_missing
+from edgeclassify.service.sandbox import config_seen
 from edgeclassify.setup.terminal.screen import Screen
 
 
@@ -13,7 +13,7 @@ def give_password(config: Path, own: str | None, screen: Screen) -> None:
     from edgeclassify.web.safety.passwords import new_password, password_hash
 
     # A file that the config names needs no service to be in its place.
-    web = load_config(config).web
+    web = config_seen(config)[0].web
     if own is None and web.access_file is None and service_is_missing(config):
         if web.is_open:
             screen.command("The page gets its password once the service is here", "sudo edgeclassify web password")

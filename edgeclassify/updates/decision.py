@@ -6,7 +6,7 @@ from enum import StrEnum
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import UpdateState
 from edgeclassify.updates.interface import Manifest
-from edgeclassify.updates.manifest import not_before_ts
+from edgeclassify.updates.manifest import content_id, not_before_ts
 from edgeclassify.updates.staging import is_in_share, is_named
 
 
@@ -22,11 +22,12 @@ class Step(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a node knows of updates. `highest`: the greatest version that it has seen; `id`: of that one; `state`:
-    what became of it, None: nothing yet."""
+    what became of it, None: nothing yet; `content`: the id of what it brings, empty: not known."""
 
     highest: int = 0
     id: str = ""
     state: UpdateState | None = None
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ def decide(manifest: Manifest, known: Known, here: Here) -> Decision:
                 Step.REFUSE,
                 f"version {manifest.version} was {known.id} before, and is {manifest.id} now. Sign it again with "
                 "a greater version.",
+            )
+        if known.content and known.content != content_id(manifest):
+            return Decision(
+                Step.REFUSE,
+                f"version {manifest.version} brought something else before. Sign it again with a greater version.",
             )
         if known.state in _DONE:
             return Decision(Step.LEAVE)

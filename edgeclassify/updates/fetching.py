@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urljoin
+from urllib.parse import unquote_to_bytes, urljoin
 
 from edgeclassify import __version__
 from edgeclassify.errors import MissingInputError, StorageError
@@ -33,7 +33,8 @@ Stopping = Callable[[], bool]
 def joined(manifest_url: str, url: str) -> str:
     """Where a model is that the manifest of that URL names."""
     if manifest_url.startswith(FILE) and ":" not in url:
-        return f"{FILE}{os.path.normpath(Path(manifest_url.removeprefix(FILE)).parent / url)}"
+        path = os.fsdecode(unquote_to_bytes(url))
+        return f"{FILE}{os.path.normpath(Path(manifest_url.removeprefix(FILE)).parent / path)}"
     return urljoin(manifest_url, url)
 
 
@@ -44,7 +45,7 @@ def fetch_small(url: str, most: int, stopping: Stopping = lambda: False) -> byte
         for chunk in _chunks(url, stream, deadline, stopping):
             content += chunk
             if len(content) > most:
-                raise UpdateError(f"{_shown(url)}: expected at most {most} bytes, found more. Check the URL.")
+                raise UpdateError(f"{shown(url)}: expected at most {most} bytes, found more. Check the URL.")
     return bytes(content)
 
 
@@ -62,7 +63,7 @@ def fetch_model(model: ModelFile, url: str, folder: Path, stopping: Stopping = l
             size = part.stat().st_size
             part.unlink()
             raise UpdateError(
-                f"{_shown(url)}: expected {model.size} bytes with the sha256 {model.sha256[:12]}…, found {size} "
+                f"{shown(url)}: expected {model.size} bytes with the sha256 {model.sha256[:12]}…, found {size} "
                 "others. Nothing of it was kept: put the file there that was signed."
             )
         part.replace(target)
@@ -98,7 +99,7 @@ def receive(model: ModelFile, url: str, part: Path, stopping: Stopping) -> None:
         found = file.tell()
     if found < model.size:
         raise FetchError(
-            f"{_shown(url)}: ended after {found} of {model.size} bytes. They are kept; it is tried again."
+            f"{shown(url)}: ended after {found} of {model.size} bytes. They are kept; it is tried again."
         )
 
 
@@ -115,13 +116,13 @@ def _chunks(url: str, stream: IO[bytes], deadline: float, stopping: Stopping) ->
         while chunk := read(_CHUNK):
             yield chunk
             if stopping():
-                raise FetchError(f"{_shown(url)}: broken off, since the daemon ends")
+                raise FetchError(f"{shown(url)}: broken off, since the daemon ends")
             if time.monotonic() > deadline:
-                raise FetchError(f"{_shown(url)}: comes too slowly. What has come is kept; it is tried again.")
+                raise FetchError(f"{shown(url)}: comes too slowly. What has come is kept; it is tried again.")
         if lacking := getattr(
             stream, "length", None
         ):  # of an HTTP answer: read1() takes its early end for the end
-            raise FetchError(f"{_shown(url)}: ended {lacking} bytes early. It is tried again.")
+            raise FetchError(f"{shown(url)}: ended {lacking} bytes early. It is tried again.")
     except (OSError, http.client.HTTPException) as error:
         raise _lost(url, error) from error
 
@@ -137,7 +138,7 @@ def _opened(url: str, offset: int) -> Iterator[tuple[IO[bytes], int]]:
     with _answer(url, offset) as response:
         is_rest = response.status == http.client.PARTIAL_CONTENT
         if is_rest and not (response.headers.get("Content-Range") or "").startswith(f"bytes {offset}-"):
-            raise FetchError(f"{_shown(url)}: the server sent another part of the file than was asked for.")
+            raise FetchError(f"{shown(url)}: the server sent another part of the file than was asked for.")
         yield response, offset if is_rest else 0
 
 
@@ -155,7 +156,7 @@ def _answer(url: str, offset: int) -> Any:
     try:
         address = parse_address(url)
         if address.scheme not in ("http", "https"):
-            raise FetchError(f"{_shown(url)}: expected http, https or file, found another scheme.")
+            raise FetchError(f"{shown(url)}: expected http, https or file, found another scheme.")
         request = urllib.request.Request(address.url, headers={"User-Agent": f"edgeclassify/{__version__}"})
         if offset:
             request.add_header("Range", f"bytes={offset}-")
@@ -167,12 +168,12 @@ def _answer(url: str, offset: int) -> Any:
         with error:
             reason = printable(str(error.reason or ""))[:80]
             raise FetchError(
-                f"{_shown(url)}: the server answers {error.code} {reason}. It is tried again."
+                f"{shown(url)}: the server answers {error.code} {reason}. It is tried again."
             ) from None
     except (OSError, http.client.HTTPException) as error:
         raise _lost(url, error) from None
     except (MissingInputError, ValueError) as error:
-        raise FetchError(f"{_shown(url)}: expected a URL like https://HOST/PATH, found another one.") from error
+        raise FetchError(f"{shown(url)}: expected a URL like https://HOST/PATH, found another one.") from error
 
 
 class _WebAlone(urllib.request.HTTPRedirectHandler):
@@ -192,10 +193,11 @@ def _lost(url: str, error: Exception) -> FetchError:
         "no answer in time" if isinstance(cause, TimeoutError) else getattr(cause, "strerror", None) or str(cause)
     )
     return FetchError(
-        f"{_shown(url)}: can't be reached ({scrubbed(printable(str(reason)))[:120] or type(cause).__name__}). "
+        f"{shown(url)}: can't be reached ({scrubbed(printable(str(reason)))[:120] or type(cause).__name__}). "
         "It is tried again."
     )
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
+    """As it may be said in a message: a server's alone, a file's whole."""
     return url if url.startswith(FILE) else redacted_to_server(url)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,13 +43,18 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 
 
 def content_id(manifest: Manifest) -> str:
-    """Another one for each other content, whichever nodes it is for: 12 hex digits."""
+    """Another one for each other content, whichever nodes it is for and wherever it lies: 12 hex digits."""
     content: dict[str, Any] = {
         "config": manifest.config,
-        "models": plain_values(manifest.models),
+        "models": [[one.name, one.size, one.sha256] for one in manifest.models],
         "id": manifest.id,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def is_of_content(one: Manifest, other: Manifest) -> bool:
+    """True where both bring the same, whichever nodes they are for and whatever they are called."""
+    return content_id(replace(one, id="")) == content_id(replace(other, id=""))
 
 
 def _check(manifest: Manifest) -> None:
@@ -64,16 +70,18 @@ def _check(manifest: Manifest) -> None:
         raise _wrong("min_version", "a version like 1.4.0", manifest.min_version)
     if len(manifest.models) > MOST_MODELS:
         raise _wrong("models", f"at most {MOST_MODELS}", len(manifest.models))
-    if manifest.config is None and not manifest.models:
-        raise _wrong("config", "a config, or models", "neither")
+    if manifest.config is None:
+        raise _wrong("config", f"a config, of the file {CONFIG_FILE}", "none: models alone change nothing")
+    for number, pattern in enumerate(manifest.nodes):
+        if not pattern.strip():
+            raise _wrong(f"nodes[{number}]", "a pattern of nodes' names, as gate-*", "nothing")
     for number, one in enumerate(manifest.models):
         _check_model(one, f"models[{number}]")
     names = [one.name.lower() for one in manifest.models]
     if len(set(names)) < len(names):
         raise _wrong("models", "files of different names", ", ".join(names))
     _check_gate(manifest.gate)
-    if manifest.config is not None:
-        _check_config(manifest.config)
+    _check_config(manifest.config)
 
 
 def _check_model(model: ModelFile, key: str) -> None:

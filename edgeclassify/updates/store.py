@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config.layers.update_layer import STATE_FILE
+from edgeclassify.config.layers.update_layer import STATE_FILE, config_in
 from edgeclassify.documents.records import plain_values, record_of
 from edgeclassify.files import StateFile, StateFileTexts
 from edgeclassify.lazy_dataclass import dataclass
@@ -46,9 +46,9 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`highest`: greatest version that was seen, `id` of it, `state` of it ("": nothing yet), and why; `attempts`:
-    how often it was tried; `running`, `before`: what runs, and what comes back where that is undone; `watched`:
-    while it proves itself."""
+    """`highest`: greatest version that was seen, `id`, `content` and `state` of it ("": nothing yet), and why;
+    `attempts`: how often it was tried; `running`, `before`: what runs, and what comes back where that is undone;
+    `watched`: while it proves itself."""
 
     highest: int = 0
     id: str = ""
@@ -58,11 +58,12 @@ class Record:
     running: Placed | None = None
     before: Placed | None = None
     watched: Watched | None = None
+    content: str = ""
 
     @property
     def known(self) -> Known:
         """For a decision on the next one."""
-        return Known(self.highest, self.id, self.state_now)
+        return Known(self.highest, self.id, self.state_now, self.content)
 
     @property
     def state_now(self) -> UpdateState | None:
@@ -74,6 +75,15 @@ def _record(document: Any) -> Record:
     if not isinstance(document, dict) or not isinstance(document.get("highest"), int):
         raise ValueError("no record of updates")
     return record_of(Record, document)
+
+
+def _without_running(record: Record) -> Record:
+    lost = record.running
+    after = replace(record, running=record.before, before=None, watched=None)
+    if lost is None or (lost.version, lost.id) != (record.highest, record.id):
+        return after
+    reason = "what it had brought is gone from the disk; it is fetched again"
+    return replace(after, state=UpdateState.WAITING.value, reason=reason, attempts=0)
 
 
 class UpdateStore:
@@ -104,6 +114,17 @@ class UpdateStore:
     def place_of(self, placed: Placed | None) -> Path | None:
         """Where it lies; None: it is none."""
         return None if placed is None else self.folder / placed.folder
+
+    @property
+    def is_lost(self) -> bool:
+        """True where the disk has no more what runs by the record."""
+        folder = self.place_of(self._record.running)
+        return folder is not None and config_in(folder) is None
+
+    def forget_lost(self) -> bool:
+        """What runs and is gone from the disk was never taken: as the newest it waits to be fetched again. True
+        where that is news."""
+        return self.is_lost and self.change(_without_running)
 
     def roll_back(self, reason: str) -> bool:
         """What ran before runs again, from the next reading of the config on; False as of change()."""

@@ -6,6 +6,7 @@ import pytest
 
 from edgeclassify.types import UpdateState
 from edgeclassify.updates.decision import Here, Known, Step, decide
+from edgeclassify.updates.manifest import content_id
 from edgeclassify.updates.staging import place_of
 from tests.updates.made import manifest
 
@@ -21,6 +22,10 @@ NEVER = Known()
         ({}, Known(8, "may", UpdateState.KEPT), Step.REFUSE, "older than 8"),
         ({}, Known(7, "may", UpdateState.KEPT), Step.REFUSE, "was may before"),
         ({}, Known(7, "june", UpdateState.KEPT), Step.LEAVE, ""),
+        ({}, Known(7, "june", UpdateState.KEPT, content_id(manifest())), Step.LEAVE, ""),
+        ({}, Known(7, "june", UpdateState.KEPT, "other"), Step.REFUSE, "brought something else"),
+        ({}, Known(7, "june", UpdateState.WAITING, "other"), Step.REFUSE, "brought something else"),
+        ({}, Known(6, "june", UpdateState.KEPT, "other"), Step.TAKE, ""),
         ({}, Known(7, "june", UpdateState.REFUSED), Step.LEAVE, ""),
         ({}, Known(7, "june", UpdateState.ROLLED_BACK), Step.LEAVE, ""),
         ({}, Known(7, "june", UpdateState.WATCHED), Step.LEAVE, ""),

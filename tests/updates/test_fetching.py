@@ -141,6 +141,8 @@ def test_files_of_a_stick(tmp_path: Path) -> None:
     [
         ("https://a/b/u", "models/m", "https://a/b/models/m"), ("https://a/b/u", "/m", "https://a/m"),
         ("https://a/b/u", "https://c/m", "https://c/m"), ("file:/s/u", "models/m", "file:/s/models/m"),
+        ("file:/s/u", "my%20rel/a%25b%3Ac", "file:/s/my rel/a%b:c"),
+        ("https://a/b/u", "my%20rel/m", "https://a/b/my%20rel/m"),
         ("file:/s/u", "https://c/m", "https://c/m"), ("http://me:pw@a/b/u", "m", "http://me:pw@a/b/m"),
     ],
 )  # fmt: skip

@@ -29,7 +29,9 @@ def test_what_is_written_is_read() -> None:
         ({"id": ""}, "id"), ({"id": "../x"}, "id"), ({"id": "a" * 65}, "id"), ({"version": 0}, "version"),
         ({"version": 2**53 + 1}, "version"), ({"percent": -0.1}, "percent"), ({"percent": 100.1}, "percent"),
         ({"not_before": "tomorrow"}, "not_before"), ({"not_before": "2026-12-01T08:00:00"}, "not_before"),
-        ({"min_version": "new"}, "min_version"), ({"config": None}, "config"), ({"config": "a ="}, "config"),
+        ({"min_version": "new"}, "min_version"), ({"config": None}, "config"),
+        ({"config": None, "models": (model(),)}, "config"), ({"nodes": ("a", " ")}, "nodes[1]"),
+        ({"config": "a ="}, "config"),
         ({"config": 'include = ["x"]'}, "config: include"), ({"config": "[updates]"}, "config: updates"),
         ({"config": '[node]\nname = "x"'}, "config: node.name"),
         ({"config": '[node]\nstate_dir = "x"'}, "config: node.state_dir"),
@@ -65,6 +67,7 @@ def test_what_is_none_is_said(content: bytes) -> None:
 def test_the_content_is_told_from_who_it_is_for() -> None:
     one = manifest(models=(model(),))
     assert content_id(one) == content_id(manifest(models=(model(),), percent=1.0, version=9))
+    assert content_id(one) == content_id(manifest(models=(model(url="elsewhere/m.tflite"),)))
     others = [manifest(), manifest(models=(model(b"other"),)), manifest(models=(model(),), config=None)]
     assert len({content_id(one), *map(content_id, others)}) == 4
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH
+from edgeclassify.errors import StorageError
 
 
 @click.command(short_help="Make the pair of keys that updates are signed with.")
@@ -26,15 +27,21 @@ def keygen(file: Path) -> None:
 
     private = new_private_key()
     public = public_key_of(private)
+    public_file = file.with_name(f"{file.name}.pub")
+    for one in (file, public_file):  # both, before the private one is there
+        if os.path.lexists(one):
+            raise _taken(one)
     _write_new(file, private, 0o600)
-    _write_new(file.with_name(f"{file.name}.pub"), public, 0o644)
+    _write_new(public_file, public, 0o644)
     click.echo(f"{file}: written, for you alone. The public key, also in {file.name}.pub:", err=True)
     click.echo(public)
 
 
-def _write_new(file: Path, text: str, mode: int) -> None:
-    from edgeclassify.errors import StorageError
+def _taken(file: Path) -> StorageError:
+    return StorageError(f"{file}: expected a new file, found one there. A key is never written over.")
 
+
+def _write_new(file: Path, text: str, mode: int) -> None:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         with os.fdopen(descriptor, "w") as opened:
@@ -43,8 +50,6 @@ def _write_new(file: Path, text: str, mode: int) -> None:
             opened.flush()
             os.fsync(opened.fileno())
     except FileExistsError as error:
-        raise StorageError(
-            f"{file}: expected a new file, found one there. A key is never written over."
-        ) from error
+        raise _taken(file) from error
     except OSError as error:
         raise StorageError(f"{file}: can't be written: {error.strerror}.") from error

@@ -20,22 +20,21 @@ def status(path: Path, as_json: bool) -> None:
     \b
     Example:  sudo edgeclassify updates status
     """
-    from edgeclassify.config import load_config
     from edgeclassify.config.layers.update_layer import FOLDER, STATE_FILE
     from edgeclassify.daemon.kept.kept_state import state_folder
     from edgeclassify.documents.records import plain_values
     from edgeclassify.errors import ConfigError
-    from edgeclassify.service.sandbox import service_of
+    from edgeclassify.service.sandbox import config_seen
     from edgeclassify.updates.staging import place_of
     from edgeclassify.updates.store import UpdateStore
 
-    service = service_of(path)
+    config, service = config_seen(path)
     with nullcontext() if service is None else service.environment():
-        config = load_config(path)
         folder = state_folder(config)
     if config.updates is None or folder is None:
         raise ConfigError(f"{path}: expected a section [updates], found none: this node looks for no updates.")
-    record = UpdateStore(folder / FOLDER).record if (folder / FOLDER / STATE_FILE).exists() else None
+    store = UpdateStore(folder / FOLDER) if (folder / FOLDER / STATE_FILE).exists() else None
+    record = None if store is None else store.record
     if as_json:
         click.echo(json.dumps(None if record is None else plain_values(record)))
         return
@@ -43,7 +42,8 @@ def status(path: Path, as_json: bool) -> None:
         click.echo("no update was seen yet")
         return
     runs = "none" if record.running is None else f"{record.running.id} (version {record.running.version})"
-    click.echo(f"runs: {runs}")
+    is_lost = store is not None and store.is_lost
+    click.echo(f"runs: {f'none, {runs} is gone from the disk' if is_lost else runs}")
     reason = f": {record.reason}" if record.reason else ""
     click.echo(f"newest: {record.id} (version {record.highest}), {record.state}{reason}")
     click.echo(f"its place among the nodes: {place_of(config.node.name, record.id):.1f} of 100")

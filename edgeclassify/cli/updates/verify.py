@@ -21,17 +21,13 @@ def verify(where: str, key: str, node: str | None, fetch: bool) -> None:
     """
     import tempfile
 
-    from edgeclassify.updates.envelope import MOST_SIGNED_BYTES
-    from edgeclassify.updates.fetching import FILE, fetch_model, fetch_small, joined
-    from edgeclassify.updates.keys import key_in
-    from edgeclassify.updates.manifest import manifest_of
-    from edgeclassify.updates.signature import verified
+    from edgeclassify.updates.fetching import FILE, fetch_model, joined
+    from edgeclassify.updates.keys import key_given
+    from edgeclassify.updates.opening import opened_manifest
     from edgeclassify.updates.staging import is_in_share, is_named
 
-    url = where if where.startswith((FILE, "http://", "https://")) else f"{FILE}{Path(where).resolve()}"
-    public = key_in(Path(key)) if Path(key).exists() else key
-    content = verified(fetch_small(url, MOST_SIGNED_BYTES), public)
-    manifest = manifest_of(content)
+    url = where if where.startswith((FILE, "http://", "https://")) else f"{FILE}{Path(where).absolute()}"
+    content, manifest = opened_manifest(url, key_given(key))
     click.echo(content.decode(), nl=False)
     if fetch:
         with tempfile.TemporaryDirectory() as folder:

@@ -24,9 +24,9 @@ def address(path: Path) -> None:
     \b
     Example:  edgeclassify web address
     """
-    from edgeclassify.config import load_config
+    from edgeclassify.service.sandbox import config_seen
 
-    web = load_config(path).web
+    web = config_seen(path)[0].web
     for line in dict.fromkeys(_addresses(web)):
         click.echo(line)
     for hint in _hints(web, path):

@@ -15,7 +15,18 @@ MARK = "${"
 _VARIABLE = re.compile(
     r"\$\$\{|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:-[^{}]*)?\}|(?P<broken>\$\{[^{}]{0,40}\}?)"
 )
-_SECRET = re.compile(r"pass|pwd|secret|token|credential|key|auth", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(^|_)(pass|pwd|\w*(password|passwd|passphrase|secret)s?|tokens?|credentials?|auth"
+    r"|(api|access|auth|private|secret|signing)_?keys?)(_|$)",
+    re.IGNORECASE,
+)
+"""Whole words of a variable's name: MONKEY and BROKER_KEY_HOST name no secret, API_KEY does."""
+UPDATE = "UPDATE"
+"""Within an update's config: the folder where its models lie."""
+_UPDATE_HINT = (
+    "It stands for the folder of an update's models, in the update's own config.toml alone. Name the model there, "
+    "and leave it out here."
+)
 
 
 class Environment:
@@ -51,7 +62,11 @@ class Environment:
         if default is not None and not value:
             return default.removeprefix(":-")
         if value is None:
-            hint = f"Set it (systemctl edit edgeclassify, Environment={name}=…), or write ${{{name}:-default}}."
+            hint = (
+                _UPDATE_HINT
+                if name == UPDATE
+                else f"Set it (systemctl edit edgeclassify, Environment={name}=…), or write ${{{name}:-default}}."
+            )
             self._note(place, f"the environment variable {name}", "none of that name", hint)
             return ""
         if _SECRET.search(name):

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config.layers.environment import MARK, Environment
+from edgeclassify.config.layers.environment import MARK, UPDATE, Environment
 from edgeclassify.config.layers.merging import Origins, Tree, document_of, merged, said
 from edgeclassify.config.layers.update_layer import (
-    CONFIG_FILE,
-    VARIABLE,
     UpdateChoice,
+    config_in,
     forbidden_key,
     running_update,
     updates_folder,
@@ -55,7 +54,7 @@ def layered(document: Mapping[str, Any], path: Path, update: UpdateChoice | None
     reading = _Reading()
     tree = reading.tree(document, path, (path.resolve(),))
     choice = _choice(document_of(tree), path, update)
-    if choice.folder is not None and (config := choice.folder / CONFIG_FILE).exists():
+    if choice.folder is not None and (config := config_in(choice.folder)) is not None:
         below = reading.of_update(config, choice.folder)
         tree = merged(below, tree)
     return Layered(tree, path, (*reading.files, path), choice.folder)
@@ -92,7 +91,7 @@ class _Reading:
             raise ConfigError(
                 f"{config}: {key}: expected no such key in an update, since a node says that itself, found one."
             )
-        return said(_filled(document, config, Environment({VARIABLE: str(folder)})), config)
+        return said(_filled(document, config, Environment({UPDATE: str(folder)})), config)
 
     def _included(self, path: Path, by: Path, chain: tuple[Path, ...]) -> Tree:
         real = _real(path, by)

@@ -55,13 +55,15 @@ def merged(under: Tree, over: Tree) -> Tree:
 
 
 def _by_name(under: list[Tree], over: list[Tree], unnamed: str | None) -> list[Tree]:
+    """Each of `under` is met once: two of one name in `over` stay two, and so a fault."""
     tables = list(under)
-    names = [_name(one, unnamed) for one in tables]
+    free = {at: _name(one, unnamed) for at, one in enumerate(under)}
     for table in over:
         name = _name(table, unnamed)
-        if name is not None and name in names:
-            at = names.index(name)
+        at = None if name is None else next((at for at, other in free.items() if other == name), None)
+        if at is not None:
             tables[at] = merged(tables[at], table)
+            del free[at]
         else:
             tables.append(table)
     return tables

@@ -5,6 +5,7 @@ Which one runs is said by one file, replaced in one step: a power cut leaves the
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,6 @@ from edgeclassify.lazy_dataclass import dataclass
 log = logging.getLogger(__name__)
 
 FOLDER, STATE_FILE, CONFIG_FILE = "updates", "state.json", "config.toml"
-VARIABLE = "UPDATE"
-"""Within an update's config: the folder where its models lie."""
 FORBIDDEN = {"include": None, "updates": None, "node": ("name", "state_dir")}
 """What an update's config may not say: it would change whose updates count, or which node this is."""
 _MOST_BYTES = 100_000
@@ -55,13 +54,27 @@ def updates_folder(document: Mapping[str, Any], base: Path) -> Path | None:
     return None if place is None else place / FOLDER
 
 
+def config_in(folder: Path) -> Path | None:
+    """The config of the update there; None: it has none that can be seen."""
+    config = folder / CONFIG_FILE
+    return config if os.path.isfile(config) else None  # noqa: PTH113 - Path's raises where a disk is damaged
+
+
 def running_update(updates: Path) -> UpdateChoice:
     """Which one runs, by what lies there. What can't be read counts as none, and that is said."""
     path = updates / STATE_FILE
     try:
         content = read_plain_file(path, _MOST_BYTES)
         running = json.loads(content).get("running")
-        return UpdateChoice(None if running is None else updates / str(running["folder"]))
+        folder = None if running is None else updates / str(running["folder"])
+        if folder is None or config_in(folder) is not None:
+            return UpdateChoice(folder)
+        log.warning(
+            "%s: expected the %s of the update that runs, found none. The config is without it, until the update "
+            "is fetched again.",
+            folder,
+            CONFIG_FILE,
+        )
     except FileNotFoundError:
         pass
     except (OSError, NotPlainFileError) as error:

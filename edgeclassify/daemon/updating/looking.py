@@ -12,18 +12,18 @@ from pathlib import Path
 from edgeclassify.config import UpdatesConfig
 from edgeclassify.config.layers.update_layer import CONFIG_FILE
 from edgeclassify.config.updates import is_key_path
+from edgeclassify.daemon.updating.wrong_files import WrongFiles
 from edgeclassify.errors import EdgeClassifyError, StorageError
 from edgeclassify.files import replace_file
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.types import UpdateState, UpdateStatus
 from edgeclassify.updates.decision import Here, Step, decide
-from edgeclassify.updates.envelope import MOST_SIGNED_BYTES
-from edgeclassify.updates.fetching import fetch_model, fetch_small, joined
+from edgeclassify.updates.fetching import fetch_model, joined
 from edgeclassify.updates.interface import Manifest, UpdateError
 from edgeclassify.updates.keys import key_in
-from edgeclassify.updates.manifest import content_id, manifest_of
-from edgeclassify.updates.signature import verified
+from edgeclassify.updates.manifest import content_id
+from edgeclassify.updates.opening import opened_manifest
 from edgeclassify.updates.store import Placed, UpdateStore
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Looking:
     ) -> None:
         self._settings, self._store, self._here = settings, store, here
         self._offer, self._is_busy, self._wake = offer, is_busy, wake
-        self._said = Once()
+        self._said, self._wrong_files = Once(), WrongFiles()
         self._problem: str | None = None
         self._due, self._ending = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="updates", daemon=True)
@@ -67,6 +67,7 @@ class Looking:
 
     def look_now(self) -> None:
         """Do not wait for the interval's end."""
+        self._wrong_files.clear()
         self._due.set()
 
     def stop(self, timeout_s: float) -> None:
@@ -99,6 +100,8 @@ class Looking:
         """Once. What goes wrong is said once, and tried again the next time."""
         if self._is_busy():
             return
+        if self._store.forget_lost():
+            log.warning("update: what ran is gone from the disk; it is fetched again where it is the newest")
         try:
             self._handle(self._fetched())
         except EdgeClassifyError as error:
@@ -119,8 +122,7 @@ class Looking:
         key = self._settings.public_key
         if is_key_path(key):
             key = key_in(Path(key))
-        content = fetch_small(self._settings.url, MOST_SIGNED_BYTES, self._ending.is_set)
-        return manifest_of(verified(content, key))
+        return opened_manifest(self._settings.url, key, self._ending.is_set)[1]
 
     def _handle(self, manifest: Manifest) -> None:
         decision = decide(manifest, self._store.record.known, self._here())
@@ -145,7 +147,9 @@ class Looking:
         self._note(manifest, UpdateState.DOWNLOADING, None)
         folder = self._store.folder / placed.folder
         for model in manifest.models:
-            fetch_model(model, joined(self._settings.url, model.url), folder, self._ending.is_set)
+            url = joined(self._settings.url, model.url)
+            with self._wrong_files.minding(url, model.sha256):
+                fetch_model(model, url, folder, self._ending.is_set)
         if manifest.config is not None:
             _write(folder / CONFIG_FILE, manifest.config)
         self._offer(Candidate(manifest, placed))
@@ -160,6 +164,7 @@ class Looking:
             id=manifest.id,
             state=state.value,
             reason=reason,
+            content=content_id(manifest),
             attempts=record.attempts if is_same else 0,
         )
         if after == record:

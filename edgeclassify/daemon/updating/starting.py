@@ -45,7 +45,11 @@ class StartCount:
         self._store = store
 
     def begin(self) -> bool:
-        """Count it; True where the update was undone for those before, so that the config is another one."""
+        """Count it; True where the config is another one now: the update was undone for those before, or is gone
+        from the disk."""
+        if self._store.forget_lost():
+            log.warning("update: what ran is gone from the disk; it is fetched again where it is the newest")
+            return True
         watched = self._store.record.watched
         if watched is None:
             return False

@@ -2,7 +2,9 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,7 +12,7 @@ from click.testing import CliRunner, Result
 from edgeclassify.cli import commands
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.updates.envelope import unpacked
-from edgeclassify.updates.interface import Manifest
+from edgeclassify.updates.interface import Manifest, UpdateError
 from edgeclassify.updates.manifest import manifest_of
 
 
@@ -140,7 +142,149 @@ def test_what_no_node_takes_is_not_signed(tmp_path: Path, release: Path, key: Pa
     assert not (release / "update.edgeclassify").exists()
     assert "expected a folder" in str(refused("sign", tmp_path / "none", "--key", key))
     (tmp_path / "empty").mkdir()
-    assert "config: expected a config, or models" in str(refused("sign", tmp_path / "empty", "--key", key))
+    error = refused("sign", tmp_path / "empty", "--key", key)
+    assert str(error).startswith(f"{tmp_path / 'empty' / 'config.toml'}: expected the update's config, found none")
+
+
+def test_what_is_not_said_stays_as_it_was_signed(release: Path, key: Path) -> None:
+    said = (
+        "--nodes", "gate-*", "--min-version", "1.2", "--not-before", "2026-12-01T08:00:00Z",
+        "--watch", 30, "--most-offline", 20, "--most-inference-ms", 9,
+    )  # fmt: skip
+    ok("sign", release, "--key", key, "--percent", 10, *said)
+    before = signed(release)
+    ok("sign", release, "--key", key, "--percent", 50)
+    assert signed(release) == replace(before, percent=50.0)
+    ok("sign", release, "--key", key, "--watch", 40)
+    assert signed(release) == replace(before, percent=50.0, gate=replace(before.gate, seconds=40.0))
+    ok("sign", release, "--key", key, "--nodes", "*")
+    assert signed(release).nodes == ("*",)
+    (release / "config.toml").write_text("[spool]\nmemory_events = 7\n")
+    ok("sign", release, "--key", key)
+    assert signed(release) == replace(
+        Manifest("june_2026-2", 2), config=signed(release).config, models=before.models
+    )
+
+
+def test_a_version_that_no_node_would_take_is_refused(release: Path, key: Path) -> None:
+    ok("sign", release, "--key", key, "--version", 5)
+    ok("sign", release, "--key", key, "--version", 5, "--percent", 7)
+    assert (signed(release).version, signed(release).percent) == (5, 7.0)
+    assert "expected one above 5" in str(refused("sign", release, "--key", key, "--version", 4))
+    assert "expected one above 5" in str(refused("sign", release, "--key", key, "--version", 5, "--id", "x"))
+    ok("sign", release, "--key", key, "--id", "x")
+    assert (signed(release).id, signed(release).version) == ("x", 6)
+    (release / "config.toml").write_text("[spool]\nmemory_events = 7\n")
+    assert "expected one above 6" in str(refused("sign", release, "--key", key, "--version", 6))
+    ok("sign", release, "--key", key, "--version", 7)
+
+
+def test_a_folder_with_a_blank_in_its_name_is_fetched_from_elsewhere(
+    tmp_path: Path, release: Path, key: Path
+) -> None:
+    out = tmp_path / "out"
+    ok("sign", release, "--key", key, "--out", out)
+    assert manifest_of(unpacked(out.read_bytes())[0]).models[0].url == "June%202026/models/birds.tflite"
+    ok("verify", out, "--public-key", f"{key}.pub", "--fetch")
+    assert "found the folder" in str(refused("sign", release, "--key", key, "--out", release))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (("--watch", "0"), "--watch"), (("--watch", "604801"), "--watch"),
+        (("--most-offline", "0.5"), "--most-offline"),
+        (("--most-inference-ms", "0"), "--most-inference-ms"), (("--nodes", ""), "--nodes"),
+        (("--percent", "101"), "--percent"),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_is_named(release: Path, key: Path, given: tuple[str, str], named: str) -> None:
+    result = run("sign", release, "--key", key, *given)
+    assert result.exit_code != 0
+    assert named in result.output + str(result.exception)
+    assert not (release / "update.edgeclassify").exists()
+
+
+def test_files_that_are_not_brought_are_named(release: Path, key: Path) -> None:
+    config = release / "config.toml"
+    config.write_text('[model]\nname = "${UPDATE}/nothere.tflite"\n')
+    error = refused("sign", release, "--key", key)
+    assert str(error).startswith(f"{config}: model.name: expected one of the files in models (birds.tflite)")
+    config.write_text('[model]\nname = "${UPDATE}/birds.tflite"\nlabels = "$${UPDATE}/x"\n')
+    ok("sign", release, "--key", key)
+    (release / "models" / "sub").mkdir()
+    error = refused("sign", release, "--key", key)
+    assert str(error).startswith(f"{release / 'models' / 'sub'}: expected files alone")
+
+
+def test_a_key_that_is_not_known_is_warned_of(release: Path, key: Path) -> None:
+    assert ok("sign", release, "--key", key).stderr == ""
+    (release / "config.toml").write_text("[mqtt]\nhartbeat = 1\n[spol]\nx = 1\n")
+    said = ok("sign", release, "--key", key).stderr
+    assert "warning: mqtt.hartbeat: no such key" in said
+    assert "warning: spol: no such key" in said
+
+
+def test_what_can_t_be_read_is_named(release: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, opened = release / "models" / "birds.tflite", Path.open
+
+    def denied(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path == model:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", denied)
+    error = refused("sign", release, "--key", key)
+    assert isinstance(error, UpdateError)
+    assert str(error).startswith(f"{model}: can't be read: Permission denied")
+    monkeypatch.undo()
+    assert "no such file" in str(refused("sign", release, "--key", key.with_name("none"))).lower()
+    assert "name too long" in str(refused("sign", release, "--key", "x" * 300)).lower()
+    assert "expected a folder" in str(refused("sign", "x" * 300, "--key", key))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("x" * 300, "--public-key: expected a public key of 44 characters"),
+        ("fleet.kye.pub", "fleet.kye.pub: expected a key, of `edgeclassify updates keygen`: No such file"),
+        ("nonsense", "--public-key: expected a public key"),
+    ],
+)
+def test_a_public_key_that_is_none_is_said(release: Path, key: Path, given: str, said: str) -> None:
+    ok("sign", release, "--key", key)
+    assert str(refused("verify", release / "update.edgeclassify", "--public-key", given)).startswith(said)
+
+
+def test_a_public_key_s_file_is_named(
+    tmp_path: Path, release: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok("sign", release, "--key", key)
+    where, other = release / "update.edgeclassify", tmp_path / "plain"
+    other.write_text("nonsense")
+    assert str(refused("verify", where, "--public-key", other)).startswith(f"{other}: expected a public key")
+    (tmp_path / "junk").write_text("junk")
+    error = refused("verify", tmp_path / "junk", "--public-key", f"{key}.pub")
+    assert str(error).startswith(f"file:{tmp_path / 'junk'}: expected a signed manifest")
+
+    def denied(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    def not_seen(path: Path, **_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("edgeclassify.updates.keys.read_plain_file", denied)
+    monkeypatch.setattr(Path, "exists", not_seen)
+    error = refused("verify", where, "--public-key", f"{key}.pub")
+    assert str(error).startswith(f"{key}.pub: expected a key, of `edgeclassify updates keygen`: Permission denied")
+
+
+def test_no_private_key_is_left_where_the_public_one_has_no_place(tmp_path: Path) -> None:
+    (tmp_path / "z.pub").write_text("mine")
+    error = refused("keygen", tmp_path / "z")
+    assert str(error).startswith(f"{tmp_path / 'z.pub'}: expected a new file")
+    assert [one.name for one in tmp_path.iterdir()] == ["z.pub"]
+    assert (tmp_path / "z.pub").read_text() == "mine"
 
 
 def test_what_a_node_knows(tmp_path: Path, key: Path) -> None:
@@ -154,6 +298,10 @@ def test_what_a_node_knows(tmp_path: Path, key: Path) -> None:
         "running": {"id": "may", "version": 6, "folder": "6-x"},
     }  # fmt: skip
     (updates / "state.json").write_text(json.dumps(record))
+    gone = ok("status", "--config", path).stdout
+    assert "runs: none, may (version 6) is gone from the disk" in gone
+    (updates / "6-x").mkdir()
+    (updates / "6-x" / "config.toml").touch()
     text = ok("status", "--config", path).stdout
     assert "runs: may (version 6)" in text
     assert "newest: june (version 7), rolled_back: view gate is offline" in text

@@ -90,6 +90,17 @@ def test_views_without_a_name_are_each_one_of_their_own(tmp_path: Path) -> None:
     assert "view[1].name" in text
 
 
+def test_two_of_one_name_in_a_file_are_a_fault_though_an_included_one_has_it_too(tmp_path: Path) -> None:
+    two = '[[view]]\nname = "gate"\ncamera = "front"\n[[view]]\nname = "gate"\ncamera = "front"\ntop = 2\n'
+    alone = refused(write(tmp_path, MAIN + two, common=""))
+    assert "gate" in alone
+    both = refused(write(tmp_path, MAIN + two, common='[[view]]\nname = "gate"\ntop = 3\n'))
+    assert "view[1].name" in alone
+    assert "view[1].name" in both
+    included = refused(write(tmp_path, MAIN + '[[view]]\nname = "gate"\ntop = 3\n', common=two))
+    assert "view[1].name" in included
+
+
 def test_a_models_name_alone_goes_with_a_table_of_the_rest(tmp_path: Path) -> None:
     path = write(tmp_path, MAIN.replace("[node]", 'model = "builtin"\n[node]', 1), common="[model]\nthreads = 2\n")
     model = load_config(path).model
@@ -227,6 +238,47 @@ def test_a_variable_that_is_not_set_is_named_with_its_key(tmp_path: Path, monkey
     assert text.startswith(f"{tmp_path / 'common.toml'}: 2 faults")
     assert "mqtt.host: expected the environment variable NOWHERE, found none" in text
     assert "mqtt.username: expected ${NAME} or ${NAME:-default}" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("MONKEY", False), ("BROKER_KEY_HOST", False), ("AUTHOR", False), ("COMPASS", False), ("KEY", False),
+        ("BYPASS_HOST", False), ("MQTT_PASSWORD", True), ("PGPASSWORD", True), ("api_key", True),
+        ("BROKER_PASS", True), ("TOKEN", True), ("WEBHOOK_SECRET_2", True), ("CREDENTIALS", True),
+    ],
+)  # fmt: skip
+def test_variables_of_secret_names_are_told_by_whole_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_secret: bool
+) -> None:
+    value = f"heron-{name}-5"
+    monkeypatch.setenv(name, value)
+    path = write(tmp_path, MAIN + f'[mqtt]\nclient_id = "${{{name}}}"\n', common="")
+    assert (value not in shown_config(path)) is is_secret
+
+
+def test_update_in_a_node_s_own_file_has_a_hint_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UPDATE", raising=False)
+    text = refused(write(tmp_path, MAIN + '[model]\nname = "${UPDATE}/m.tflite"\n', common=""))
+    assert "model.name: expected the environment variable UPDATE" in text
+    assert "in the update's own config.toml alone" in text
+    assert "systemctl" not in text
+
+
+def test_an_update_whose_files_are_gone_is_none_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path, choice = with_update(tmp_path, "[spool]\nmax_age_s = 9.0\n")
+    assert choice.folder is not None
+    updates = tmp_path / "state" / "updates"
+    updates.mkdir(parents=True)
+    choice.folder.rename(updates / "7-x")
+    (updates / "state.json").write_text('{"running": {"folder": "7-x"}}')
+    assert load_config(path).spool.max_age_s == 9.0
+    assert caplog.text == ""
+    (updates / "7-x" / "config.toml").unlink()
+    assert load_config(path).spool.max_age_s != 9.0
+    assert f"{updates / '7-x'}: expected the config.toml of the update that runs, found none" in caplog.text
 
 
 def test_a_file_without_any_of_it_is_read_as_ever(tmp_path: Path) -> None:

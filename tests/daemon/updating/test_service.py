@@ -32,7 +32,7 @@ if any("trial_run.child" in word for word in sys.orig_argv) and os.path.exists(o
     os.abort()
 """
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
 class Fleet:

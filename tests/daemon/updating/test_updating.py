@@ -1,7 +1,9 @@
 """An update on one node: taken, watched, kept, undone, refused; and what is said of it."""
 
 import logging
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from edgeclassify.daemon.updating.starting import undo_where_it_breaks_the_confi
 from edgeclassify.errors import ConfigError, FreshProcessError, ModelError
 from edgeclassify.files import StateFile
 from edgeclassify.types import UpdateState
+from edgeclassify.updates.fetching import fetch_model
 from edgeclassify.updates.signature import new_private_key
 from edgeclassify.updates.store import UpdateStore
 from tests.daemon.updating.bench import ILL, MODEL, WELL, NodeBench
@@ -274,6 +277,98 @@ def test_a_damaged_record_is_set_aside(node: NodeBench, caplog: pytest.LogCaptur
     node.look()
     node.turn(10.0)
     assert (state(node), node.runs) == (UpdateState.KEPT, 7)
+
+
+@pytest.mark.parametrize("turns", [0.0, 10.0])
+def test_what_is_gone_from_the_disk_is_fetched_again(
+    node: NodeBench, caplog: pytest.LogCaptureFixture, turns: float
+) -> None:
+    node.sign()
+    node.look()
+    node.turn(turns)
+    shutil.rmtree(node.updates / node.store.record.running.folder)  # type: ignore[union-attr]
+    node.restart()
+    assert (state(node), node.runs) == (UpdateState.WAITING, PLAIN)
+    assert "gone from the disk" in str(node.looking.status.reason)
+    assert "gone from the disk" in caplog.text
+    node.look()
+    node.turn(10.0)
+    assert (state(node), node.runs) == (UpdateState.KEPT, 7)
+
+
+def test_what_goes_while_the_daemon_runs_is_fetched_at_the_next_look(node: NodeBench) -> None:
+    for _ in range(looking.MOST_ATTEMPTS + 1):
+        node.sign()
+        node.look()
+        node.turn(12.0)
+        assert state(node) is UpdateState.KEPT
+        (node.updates / node.store.record.running.folder / "config.toml").unlink()  # type: ignore[union-attr]
+
+
+def test_what_was_before_runs_where_the_watched_one_is_gone(node: NodeBench) -> None:
+    node.sign()
+    node.look()
+    node.turn(10.0)
+    node.sign(version=8, id="july", config="[spool]\nmemory_events = 8\n")
+    node.look()
+    node.turn()
+    shutil.rmtree(node.updates / node.store.record.running.folder)  # type: ignore[union-attr]
+    node.restart()
+    assert (state(node), node.runs) == (UpdateState.WAITING, 7)
+
+
+def test_an_older_one_that_is_gone_changes_nothing_of_the_newest(node: NodeBench) -> None:
+    node.sign()
+    node.look()
+    node.turn(10.0)
+    node.sign(version=8, id="july", percent=0.0)
+    node.look()
+    reason = node.looking.status.reason
+    shutil.rmtree(node.updates / node.store.record.running.folder)  # type: ignore[union-attr]
+    node.restart()
+    assert node.store.record.running is None
+    assert (node.store.record.id, node.looking.status.reason) == ("july", reason)
+
+
+def test_another_content_of_the_same_version_is_refused(node: NodeBench) -> None:
+    node.sign()
+    node.look()
+    node.turn(10.0)
+    node.sign(config="[spool]\nmemory_events = 8\n")
+    node.look()
+    node.turn(10.0)
+    assert node.runs == 7
+    assert "june: version 7 brought something else before" in str(node.looking.status.reason)
+
+
+def test_a_wrong_model_is_not_fetched_at_every_look(node: NodeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched = []
+    looks: list[UpdateState] = []
+
+    def counting(*arguments: Any) -> Path:
+        fetched.append(len(looks))
+        return fetch_model(*arguments)
+
+    monkeypatch.setattr("edgeclassify.daemon.updating.looking.fetch_model", counting)
+    node.sign()
+    file = node.stick / "models" / "m.tflite"
+    file.write_bytes(bytes(len(MODEL)))
+    for _ in range(12):
+        node.look()
+        looks.append(node.looking.status.state)
+        assert "sha256" in str(node.looking.status.reason)
+    assert fetched == [0, 2, 5, 10]
+    file.write_bytes(MODEL)
+    node.looking.look_now()
+    node.look()
+    node.turn(10.0)
+    assert (state(node), node.runs) == (UpdateState.KEPT, 7)
+
+
+def test_a_manifest_that_is_none_is_named(node: NodeBench) -> None:
+    (node.stick / "update").write_text("junk")
+    node.look()
+    assert str(node.looking.status.reason).startswith(f"{node.url}: expected a signed manifest")
 
 
 def test_models_lie_beside_the_config(node: NodeBench) -> None:

@@ -8,8 +8,8 @@ import click
 
 from edgeclassify.cli.support.output import check_reader
 from edgeclassify.cli.support.recorded.messages_in_words import candidate_of, words_of
-from edgeclassify.config import load_config
 from edgeclassify.contract.channels import match_topic
+from edgeclassify.service.sandbox import config_seen
 from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
@@ -23,7 +23,7 @@ def follow(path: Path, node: str | None, view: str | None, seconds: float | None
 
     Raises ConfigError, and PublishError for a broker that can't be reached.
     """
-    config = load_config(path)
+    config = config_seen(path)[0]
     prefix = config.mqtt.prefix
     base = f"{prefix}/{config.node.name if node is None else node}/{view or '+'}"
     wanted = Subscription([(f"{base}/{kind}", 1) for kind in sorted(_KINDS)])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from edgeclassify.config import Config, ViewConfig, load_config, parse_config
+from edgeclassify.config import Config, ViewConfig, parse_config
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.views import facts_by, rules_of
 from edgeclassify.errors import UsageError
@@ -17,6 +17,7 @@ from edgeclassify.recording.replay.judgement import Scene
 from edgeclassify.recording.replay.replaying import NewRules, Replay, Replayed, recorded_rules
 from edgeclassify.recording.replay.score_streams import ScoreStream, read_score_streams
 from edgeclassify.recording.replay.tally import SecondsOf, from_first
+from edgeclassify.service.sandbox import config_seen
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Moment
 
@@ -125,7 +126,7 @@ def rules_by_config(path: Path | None, recorded: Recorded, view: str | None) -> 
     """
     if path is None:
         return recorded_rules
-    config = load_config(path)
+    config = config_seen(path)[0]
     sections = {section.name: section for section in config.views()}
     if recorded.streams:
         if len(sections) != 1:

@@ -5,11 +5,11 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from edgeclassify.config import Config, load_config
+from edgeclassify.config import Config
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.errors import UsageError
 from edgeclassify.lazy_dataclass import dataclass
-from edgeclassify.service.sandbox import service_of
+from edgeclassify.service.sandbox import config_seen
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.store import LookStore
@@ -44,7 +44,7 @@ def looks_of(path: Path, *, create: bool = False) -> Iterator[LooksOfNode]:
 
     Raises ConfigError, UsageError where none are kept, LooksError.
     """
-    config, service = load_config(path), service_of(path)
+    config, service = config_seen(path)
     with nullcontext() if service is None else service.environment():
         folder = state_folder(config)
     if folder is None:

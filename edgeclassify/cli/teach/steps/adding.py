@@ -13,10 +13,11 @@ from edgeclassify.cli.support.progress import bar_of, items_with_bar
 from edgeclassify.cli.support.teaching.camera_pictures import PER_EXAMPLE, camera_pictures
 from edgeclassify.cli.support.teaching.file_pictures import FilePictures
 from edgeclassify.cli.support.teaching.labels import NONE_OF_THEM, shown_label
-from edgeclassify.config import CameraConfig, load_config
+from edgeclassify.config import CameraConfig
 from edgeclassify.errors import MissingInputError, UsageError
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.preflight.one_frame import named_camera, opened_camera
+from edgeclassify.service.sandbox import config_seen
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher
@@ -69,7 +70,7 @@ def add_of_camera(
 
 def _looked_at(path: Path, camera_name: str | None, view_name: str | None) -> tuple[CameraConfig, Roi, bool]:
     """The camera, the region of it, and whether pictures are ruled out."""
-    config = load_config(path)
+    config = config_seen(path)[0]
     if view_name is None:
         return named_camera(config, camera_name), FULL_FRAME, config.node.labels_only
     views = {view.name: view for view in config.views()}
