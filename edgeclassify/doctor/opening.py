@@ -20,8 +20,9 @@ def opened(config_file: Path, *, beside_daemon: bool = False) -> Iterator[Around
 
     Raises nothing: a config that can't be used is a finding.
     """
-    config, why = _config(config_file)
     service = None if beside_daemon else service_of(config_file)
+    with nullcontext() if service is None else service.environment():
+        config, why = _config(config_file)
     belongs = beside_daemon or config_file.resolve().parent == CONFIG.parent
     unit = unit_of(config_file)
     shown = unit_shown(unit) if belongs else None

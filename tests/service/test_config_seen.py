@@ -8,6 +8,7 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.cli.support.teaching.look_file import looks_of
+from edgeclassify.doctor.opening import opened
 from edgeclassify.files.rights import Account
 from edgeclassify.preflight.page_access import page_access
 from edgeclassify.service import sandbox
@@ -61,3 +62,10 @@ def test_looks_and_the_page_s_access_are_those_of_the_service(path: Path, monkey
     monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.getpwnam("root"))
     assert page_access(path).config.node.name == "north"
     assert not any("SITE" in str(fault) for fault in last_look(path).faults)
+
+
+def test_the_doctor_reads_it_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeclassify.doctor.opening.service_of", lambda _: sandbox.service_of(path))
+    with opened(path) as around:
+        assert around.config is not None
+        assert around.config.node.name == "north"
