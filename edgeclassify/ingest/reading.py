@@ -5,6 +5,7 @@ What a database needs is asked for; keys and kinds of events of later versions a
 
 import json
 import re
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,7 +81,7 @@ def _event(match: Match, message: Message, body: dict[str, Any], *, live: bool) 
 
 def _object(payload: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(payload.decode("utf-8"), parse_constant=_no_constant)
+        body = json.loads(payload.decode("utf-8"), parse_constant=_no_constant, parse_int=_whole)
     except (ValueError, RecursionError):
         raise RefusedError(f"expected JSON in UTF-8, found {_shown(payload)}") from None
     if not isinstance(body, dict):
@@ -90,6 +91,12 @@ def _object(payload: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _whole(text: str) -> float:
+    """One that no database keeps as a number is taken for what it is to all else: without end."""
+    number = int(text)
+    return number if abs(number) <= sys.float_info.max else float(text)
 
 
 def _text(body: dict[str, Any], key: str) -> str:

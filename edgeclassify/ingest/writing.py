@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from edgeclassify.broker.backoff import Backoff
+from edgeclassify.files.plain import printable
 from edgeclassify.ingest.buffer import Buffer
 from edgeclassify.ingest.interface import (
     DatabaseAwayError,
@@ -92,7 +93,11 @@ class Writing:
                 return
             message, row = pairs[0]
             if isinstance(row, RefusedRow):
-                log.error("a message can't be kept, not even as a refused one: %s: %s", message.topic, error)
+                if self._is_said_first("unkept", row.node):
+                    log.error(
+                        "node %s: a message can't be kept, not even as a refused one: %s: %s (said once per node)",
+                        printable(row.node), printable(message.topic), error,
+                    )  # fmt: skip
                 return
             refused = RefusedRow(row.node, message.topic, message.payload, str(error), message.received_at)
             self._write([(message, refused)])
@@ -102,11 +107,14 @@ class Writing:
                 self._say_refused(row)
 
     def _say_refused(self, row: RefusedRow) -> None:
-        if len(self._said) < _MOST_SAID and self._said.is_news(row.node):
+        if self._is_said_first("refused", row.node):
             log.warning(
                 "node %s: a message is refused, and kept in edgeclassify_refused: %s: %s (said once per node)",
-                row.node, row.topic, row.reason,
+                printable(row.node), printable(row.topic), row.reason,
             )  # fmt: skip
+
+    def _is_said_first(self, what: str, node: str) -> bool:
+        return len(self._said) < _MOST_SAID and self._said.is_news((what, node))
 
     def say_away(self, reason: str) -> None:
         """The database takes nothing: said once. By the thread, or by who is about to start it."""

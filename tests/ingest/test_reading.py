@@ -1,6 +1,7 @@
 """Messages as rows: what a database needs is asked for, what it can't keep is refused with a reason."""
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ def test_what_is_wrong_with_an_event_is_said(changes: dict[str, Any], reason: st
     assert json.loads(row.payload) == BODY | changes
 
 
+def test_the_largest_number_is_kept() -> None:
+    largest = int(sys.float_info.max)
+    row = read(TOPICS.health, b'{"fps":%d,"low":%d}' % (largest, -largest))
+    assert json.loads(row.body) == {"fps": largest, "low": -largest}
+    assert isinstance(read(TOPICS.health, b'{"fps":%d}' % (largest + 2**970)), RefusedRow)
+
+
 def test_the_bounds_belong_to_what_is_taken() -> None:
     for changes in ({"seq": 1}, {"seq": 2**63 - 1}, {"score": 0}, {"score": 1}, {"id": "x" * 256}):
         assert isinstance(read_event(**changes), EventRow), changes
@@ -123,6 +131,8 @@ def test_the_bounds_belong_to_what_is_taken() -> None:
         (TOPICS.status, b"perhaps", "expected online or offline, found b'perhaps'"),
         ("edgeclassify/por ch/gate/event", b"{}", "topic: expected one of the contract, found this one"),
         (TOPICS.health, b'{"a":1e999}', "health: expected finite numbers"),
+        (TOPICS.health, b'{"fps":-1' + b"0" * 400 + b"}", "health: expected finite numbers"),
+        (EVENT, b'{"v":1' + b"0" * 400 + b"}", "v: expected 1, found inf"),
     ],
 )
 def test_what_is_no_message_of_ours_is_refused(topic: str, payload: bytes, reason: str) -> None:

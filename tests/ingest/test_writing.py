@@ -131,10 +131,27 @@ def test_a_message_that_can_not_be_kept_at_all_is_said_and_left_out(
         raise RowsRefusedError("no")
 
     parts.store.fails = nothing
-    parts.put(1)
+    parts.put(1, 2)
     parts.writing.start()
     wait_for(lambda: parts.buffer.count == 0)
-    assert "a message can't be kept, not even as a refused one" in caplog.text
+    assert caplog.text.count("node porch: a message can't be kept, not even as a refused one: edgeclassify/") == 1
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_topic_in_the_log_acts_on_no_terminal(
+    parts: Parts, caplog: pytest.LogCaptureFixture, is_kept: bool
+) -> None:
+    def nothing(_: Sequence[Row]) -> None:
+        if not is_kept:
+            raise RowsRefusedError("no")
+
+    parts.store.fails = nothing
+    parts.buffer.put([Message("edgeclassify/po\x1b[2Jrch/ga\nte/event", b"{}", 1000.0, False)])
+    parts.writing.start()
+    wait_for(lambda: parts.buffer.count == 0)
+    assert "node po\\x1b[2Jrch: a message" in caplog.text
+    assert "edgeclassify/po\\x1b[2Jrch/ga\\nte/event" in caplog.text
+    assert "\x1b" not in caplog.text
 
 
 def test_malformed_ones_are_said_once_per_node(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:

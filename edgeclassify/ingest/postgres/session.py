@@ -43,6 +43,13 @@ _HINTS = (
 """What libpq says, what it means, and what to do: by trying again nothing of it changes."""
 
 
+_FOREIGN = (
+    errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.DuplicateTable,
+    errors.DuplicateObject,
+)  # fmt: skip
+"""Something of our names is there and not ours, or part of ours is gone."""
+
+
 def connected(address: Address) -> psycopg.Connection:
     """A connection in autocommit. Raises DatabaseError, DatabaseAwayError."""
     try:
@@ -77,7 +84,7 @@ def meant(address: Address, error: psycopg.Error) -> DatabaseError | DatabaseAwa
         )
     if isinstance(error, errors.DataError | errors.ProgramLimitExceeded | errors.StatementTooComplex):
         return RowsRefusedError(f"the database refuses it: {text}")
-    if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn | errors.UndefinedFunction):
+    if isinstance(error, _FOREIGN):
         return DatabaseError(f"{address.shown}: its tables are not ours ({text}). See docs/ingest.md, The tables.")
     return DatabaseAwayError(f"{address.shown}: takes nothing now ({text})")
 

@@ -1,7 +1,9 @@
 """How a batch is folded into the tables: the same rows come of it in whatever order, and however often, it came.
 
 An event is known by node, `seq` and `id`. Copies of it (live and late, or sent again) become one row: what came
-first counts as its time of arrival, and of bodies, since a node may have shortened one, the longest.
+first counts as its time of arrival, and of bodies, since a node may have shortened one, the longest; all else is
+of the same copy. But its time is the earliest that one of them says: with more copies it only moves that way, as
+beginnings below do.
 
 A node that has lost its state folder begins its numbers anew: then one number names several events, the n-th of
 them, by their own time, of the n-th incarnation. The earliest of these n-th ones is where that incarnation begins,
@@ -20,34 +22,45 @@ COPY pg_temp.edgeclassify_incoming
 (node, seq, id, view, event_type, label, score, ts, received_at, live, details) FROM STDIN
 """
 
-_ROW = 'length({0}.details::text), {0}.details::text COLLATE "C", {0}.label COLLATE "C"'
-_FOLDED = """
+_COPY = ("view", "event_type", "label", "score", "details")
+"""Columns that are taken of one copy, together."""
+_RULE = (
+    "length({0}details::text)", '{0}details::text COLLATE "C"', '{0}label COLLATE "C"', "{0}score",
+    '{0}view COLLATE "C"', '{0}event_type COLLATE "C"',
+)  # fmt: skip
+"""Of copies that differ the one is taken that is last by these."""
+_ROW = ", ".join(_RULE)
+_FOLDED = f"""
 folded AS (
-    SELECT DISTINCT ON (node, seq, id) node, seq, id, view, event_type, label, score, ts, details,
+    SELECT DISTINCT ON (node, seq, id) node, seq, id, view, event_type, label, score, details,
+        min(ts) OVER same AS ts,
         bool_or(live) OVER same AS live, bool_or(NOT live) OVER same AS late,
         min(received_at) OVER same AS received_at
     FROM pg_temp.edgeclassify_incoming AS one
     WINDOW same AS (PARTITION BY node, seq, id)
-    ORDER BY node, seq, id, length(details::text) DESC, details::text COLLATE "C" DESC, label COLLATE "C" DESC
+    ORDER BY node, seq, id, {", ".join(f"{column.format('')} DESC" for column in _RULE)}
 )
 """
 FOLD = f"""
 WITH {_FOLDED}, compared AS (
-    SELECT folded.*, ({_ROW.format("folded")}) > ({_ROW.format("known")}) AS is_fuller
+    SELECT folded.*, ({_ROW.format("folded.")}) > ({_ROW.format("known.")}) AS is_fuller,
+        folded.ts < known.ts AS is_earlier
     FROM folded JOIN edgeclassify_events AS known USING (node, seq, id)
 )
 UPDATE edgeclassify_events AS known SET
     live = known.live OR compared.live,
     late = known.late OR compared.late,
     received_at = LEAST(known.received_at, compared.received_at),
-    details = CASE WHEN is_fuller THEN compared.details ELSE known.details END,
-    label = CASE WHEN is_fuller THEN compared.label ELSE known.label END
+    ts = LEAST(known.ts, compared.ts),
+    {", ".join(f"{name} = CASE WHEN is_fuller THEN compared.{name} ELSE known.{name} END" for name in _COPY)}
 FROM compared
 WHERE known.node = compared.node AND known.seq = compared.seq AND known.id = compared.id AND (
-    is_fuller OR compared.received_at < known.received_at
+    is_fuller OR is_earlier OR compared.received_at < known.received_at
     OR (compared.live AND NOT known.live) OR (compared.late AND NOT known.late)
 )
+RETURNING known.node, compared.is_earlier
 """
+"""Returns those that are of an earlier time than was known: they may be of another incarnation."""
 _BASE = """
 1 + (
     SELECT count(*) FROM edgeclassify_incarnations AS later WHERE later.node = {0}.node AND later.begins <= {0}.ts
@@ -86,7 +99,7 @@ GROUP BY node, rank
 ON CONFLICT (node, incarnation) DO UPDATE SET begins = excluded.begins WHERE excluded.begins < known.begins
 RETURNING node
 """
-"""`nodes`: those of USED_TWICE. Returns those of which other events may change their incarnation, too."""
+"""`nodes`: those of USED_TWICE and FOLD. Returns those of which other events may change their incarnation, too."""
 
 
 def _assigned(scope: str) -> str:

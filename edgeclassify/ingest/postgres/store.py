@@ -101,9 +101,10 @@ def _fold_events(connection: psycopg.Connection, rows: Sequence[EventRow]) -> No
                 row.node, row.seq, row.id, row.view, row.event_type, row.label, row.score, _moment(row.ts),
                 _moment(row.received_at), row.live, row.details,
             ))  # fmt: skip
-    connection.execute(statements.FOLD)
+    moved_in_time = {node for node, is_earlier in connection.execute(statements.FOLD).fetchall() if is_earlier}
     connection.execute(statements.INSERT)
-    nodes = [node for (node,) in connection.execute(statements.USED_TWICE).fetchall()]
+    used_twice = {node for (node,) in connection.execute(statements.USED_TWICE).fetchall()}
+    nodes = sorted(used_twice | moved_in_time)
     if not nodes:
         return
     moved = [node for (node,) in connection.execute(statements.BEGINNINGS, {"nodes": nodes}).fetchall()]

@@ -20,6 +20,11 @@ from edgeclassify.ingest.postgres.store import PAYLOAD_KEPT, PostgresStore
 from tests.support.postgres import Cluster
 
 T0 = 1_795_418_199.0
+DIFFERENCES: list[dict[str, Any]] = [
+    {}, {}, {}, {"score": 0.25}, {"score": 0.75}, {"label": "bat"}, {"label": "dog"}, {"view": "drive"},
+    {"view": "yard"}, {"event_type": "end"}, {"event_type": "update"}, {"label": "dog", "score": 0.25},
+]  # fmt: skip
+"""What copies of an event never differ in, unless somebody else has sent one of them."""
 
 
 def row(seq: int, life: int = 1, node: str = "porch", **changes: Any) -> EventRow:
@@ -39,7 +44,8 @@ def asked(url: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
 def numbers(url: str) -> list[tuple[Any, ...]]:
     return asked(
         url,
-        "SELECT node, incarnation, seq, id, live, late, extract(epoch FROM received_at)::float, details::text "
+        "SELECT node, incarnation, seq, id, live, late, extract(epoch FROM received_at)::float, details::text, "
+        "extract(epoch FROM ts)::float, label, score, view, event_type "
         "FROM edgeclassify_events ORDER BY node, incarnation, seq",
     )
 
@@ -51,7 +57,8 @@ def expected(rows: Sequence[EventRow]) -> list[tuple[Any, ...]]:
         copies[one.node, one.seq, one.id].append(one)
     namesakes: dict[tuple[str, int], list[EventRow]] = defaultdict(list)
     for same in copies.values():
-        namesakes[same[0].node, same[0].seq].append(same[0])
+        earliest = min(same, key=lambda one: one.ts)
+        namesakes[earliest.node, earliest.seq].append(earliest)
     begins: dict[tuple[str, int], float] = {}
     for (node, _), ones in namesakes.items():
         ones.sort(key=lambda one: (one.ts, one.id))
@@ -64,10 +71,14 @@ def expected(rows: Sequence[EventRow]) -> list[tuple[Any, ...]]:
             by_time = 1 + sum(whose == node and begin <= one.ts for (whose, _), begin in begins.items())
             before = max(by_time, before + 1)
             same = copies[node, seq, one.id]
-            details = max((copy.details for copy in same), key=len).replace(":", ": ")
+            details, label, score, view, kind = max(
+                ((one.details, one.label, one.score, one.view, one.event_type) for one in same),
+                key=lambda copy: (len(copy[0]), copy),
+            )
             found.append((
                 node, before, seq, one.id, any(copy.live for copy in same), not all(copy.live for copy in same),
-                min(copy.received_at for copy in same), details,
+                min(copy.received_at for copy in same), details.replace(":", ": "), one.ts,
+                label, score, view, kind,
             ))  # fmt: skip
     return sorted(found)
 
@@ -85,6 +96,8 @@ def deliveries(draw: st.DrawFn) -> list[list[EventRow]]:
                     st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.booleans()), max_size=2)
                 ):
                     copy = replace(one, live=live, received_at=one.received_at + at)
+                    copy = replace(copy, **draw(st.sampled_from(DIFFERENCES)))
+                    copy = replace(copy, ts=copy.ts + draw(st.sampled_from([0, 0, 0, -4000, 2])))
                     rows.append(replace(copy, details="{}") if short else copy)
     rows = draw(st.permutations(rows))
     ends = sorted(draw(st.sets(st.integers(0, len(rows)), max_size=4)) | {0, len(rows)})
@@ -122,6 +135,14 @@ def test_copies_of_an_event_are_one_row(store: PostgresStore, url: str) -> None:
     assert numbers(url)[0][6] == T0 + 5
     store.write([row(2)])
     assert numbers(url)[1][4:6] == (True, True)
+
+
+def test_an_earlier_time_of_an_event_may_be_of_another_incarnation(store: PostgresStore, url: str) -> None:
+    store.write([row(1), row(1, 2)])
+    store.write([row(3, 2)])
+    assert numbers(url)[2][1:3] == (2, 3)
+    store.write([row(3, 2, ts=T0 + 3603)])
+    assert [found[1:3] for found in numbers(url)] == [(1, 1), (1, 3), (2, 1)]
 
 
 def test_numbers_that_begin_anew_are_another_incarnation(store: PostgresStore, url: str) -> None:

@@ -91,6 +91,18 @@ def test_what_the_server_refuses_is_one_message(
     assert "the user lacks rights (permission denied for schema public)" in text
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    ["CREATE TABLE edgeclassify_events (a integer)", "CREATE VIEW edgeclassify_presence AS SELECT 1 AS node",
+     "CREATE INDEX edgeclassify_events_ts ON theirs (a)", "CREATE TYPE edgeclassify_events AS ENUM ('a')"],
+)  # fmt: skip
+def test_what_is_there_of_others_is_one_message(url: str, foreign: str) -> None:
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("CREATE TABLE theirs (a integer)")
+        owner.execute(foreign)
+    assert "its tables are not ours" in refused(url)
+
+
 def test_a_password_file_is_enough(cluster: Cluster, url: str, tmp_path: Any) -> None:
     with psycopg.connect(cluster.url(), autocommit=True) as owner:
         owner.execute("DROP ROLE IF EXISTS guest")
