@@ -1,8 +1,7 @@
 """`archive(…)`: sources → a folder of Parquet parts; begun, or gone on with where it ended."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +11,15 @@ from edgeclassify.archive.journal.folder_lock import FolderLock
 from edgeclassify.archive.journal.journal import PART_IMAGES, Journal
 from edgeclassify.archive.listing.listing import Listing, make_listing
 from edgeclassify.archive.listing.options import ListingOptions
-from edgeclassify.archive.output.places import CSV, FAULTS, JOURNAL, LISTING, PAGE, PARTS, SHEETS, VISITS
+from edgeclassify.archive.listing.stores import shown_source
+from edgeclassify.archive.options import check_classifier, check_options, options_of
+from edgeclassify.archive.output.own_files import check_is_own, check_parts, remove_all
+from edgeclassify.archive.output.places import JOURNAL, LISTING, NEW_LISTING
 from edgeclassify.archive.run import Progress, run
 from edgeclassify.archive.running.interface import Runner
 from edgeclassify.archive.wanted import ClassifierFacts, Wanted
-from edgeclassify.errors import MissingInputError, StorageError, UsageError
+from edgeclassify.errors import MissingInputError, StorageError
 from edgeclassify.files import printable
-
-_OF_A_RUN = (
-    PAGE,
-    VISITS,
-    JOURNAL,
-    f"{JOURNAL}-wal",
-    f"{JOURNAL}-shm",
-    f"{JOURNAL}-journal",
-    LISTING,
-    FAULTS,
-    CSV,
-    VISITS,
-    PAGE,
-)
 
 
 def archive(
@@ -52,29 +40,29 @@ def archive(
     images have been found; `said`: with how far it is. Raises EdgeClassifyError where it can't be done: what is
     done is kept then, and after an interrupt of the user too.
     """
-    with FolderLock(folder):
-        if again:
-            _remove(folder)
-        _check_folder(folder)
-        with closing(Journal(folder / JOURNAL, part_images=part_images)) as journal:
-            before = journal.facts()
-            options = _options(sources, wanted, listing)
-            _check_options(folder, before, options)
-            with closing(open_runner(wanted)) as runner:
-                _check_classifier(folder, before, runner.facts)
-                found = _listing(folder, sources, listing, listed, is_new=before is None)
-                with closing(found):
-                    if not found.images:
-                        raise MissingInputError(
-                            f"{', '.join(map(printable, sources))}: expected images, found none."
-                        )
-                    facts = {"options": options, "classifier": runner.facts.plain()}
-                    if before is None:
-                        journal.keep_facts(facts)
-                    _sweep(folder, journal.parts)
-                    begun = journal.counts.images
-                    counts = run(found, journal, runner, folder, _of_parts(wanted, runner.facts), said)
-            return Archived(counts.images, counts.faults, counts.still, journal.parts, counts.images - begun)
+    with FolderLock(folder), ExitStack() as opened:
+        check_is_own(folder)
+        options = options_of(sources, wanted, listing)
+        if not again:
+            journal = opened.enter_context(closing(Journal(folder / JOURNAL, part_images=part_images)))
+            check_options(folder, journal.facts(), options)
+            check_parts(folder, journal.parts)
+        runner = opened.enter_context(closing(open_runner(wanted)))
+        if again:  # what is there goes when all else is known to be right
+            _list_anew(sources, folder / NEW_LISTING, listing, listed)
+            remove_all(folder)
+            journal = opened.enter_context(closing(Journal(folder / JOURNAL, part_images=part_images)))
+            _take_new_listing(folder)
+        before = journal.facts()
+        check_classifier(folder, before, runner.facts)
+        found = opened.enter_context(closing(_listing(folder, sources, listing, listed, before, is_made=again)))
+        if before is None:
+            classifier, of_listing = runner.facts.plain(), found.facts()
+            journal.keep_facts({"options": options, "classifier": classifier, "listing": of_listing})
+        _sweep(folder, journal.parts)
+        begun = journal.counts.images
+        counts = run(found, journal, runner, folder, _of_parts(wanted, runner.facts), said)
+        return Archived(counts.images, counts.faults, counts.still, journal.parts, counts.images - begun)
 
 
 def _sweep(folder: Path, parts: int) -> None:
@@ -84,92 +72,67 @@ def _sweep(folder: Path, parts: int) -> None:
 
 
 def _listing(
-    folder: Path, sources: Sequence[str], options: ListingOptions, listed: Callable[[int], None], *, is_new: bool
+    folder: Path,
+    sources: Sequence[str],
+    options: ListingOptions,
+    listed: Callable[[int], None],
+    before: Mapping[str, Any] | None,
+    *,
+    is_made: bool,
 ) -> Listing:
-    """The one of the first run, if that came so far: batches keep their numbers."""
+    """Of an archive that was begun the one of that time: results are known by its numbers."""
     path = folder / LISTING
-    if not is_new:
-        with suppress(MissingInputError):
-            return Listing(path)
-    return make_listing(sources, path, options, listed)
+    if before is not None:
+        return _listing_of(path, before)
+    return Listing(path) if is_made else _listed(sources, path, options, listed)
 
 
-def _options(sources: Sequence[str], wanted: Wanted, listing: ListingOptions) -> dict[str, Any]:
-    """What makes the output what it is, under names of the command's options."""
-    model = wanted.model.as_it_decides.plain()
-    return {
-        "SOURCE": [_placed(source) for source in sources],
-        "--model": model["name"],
-        "--labels": model["labels"],
-        "--runtime": model["runtime"],
-        "--delegate": model["delegate"],
-        "--delegate-option": [list(pair) for pair in model["delegate_options"]],
-        "--top": wanted.top,
-        "--groups": wanted.groups,
-        "--still": wanted.still,
-        "--every": listing.frames_apart_s,
-    }
-
-
-def _placed(source: str) -> str:
-    """The same from wherever the command is given."""
-    if "://" in source:
-        return source
-    sign = "@" if source.startswith("@") else ""
-    return sign + os.path.abspath(source.removeprefix(sign))  # noqa: PTH100  a name that is no UTF-8, a glob
-
-
-def _check_options(folder: Path, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
-    """Raises UsageError where an earlier run had others."""
-    if before is None:
-        return
-    for name, value in before["options"].items():
-        if now[name] != value:
-            raise UsageError(
-                f"--out {printable(folder)}: expected {name} {_shown(value)}, as this archive was begun, found "
-                f"{_shown(now[name])}. Give the same, name another folder, or have it made anew: --again"
-            )
-
-
-def _check_classifier(folder: Path, before: Mapping[str, Any] | None, now: ClassifierFacts) -> None:
-    """Raises UsageError where the model is another one by now, or another runtime."""
-    if before is not None and (found := ClassifierFacts.of_plain(before["classifier"]).differs(now)):
-        raise UsageError(
-            f"--out {printable(folder)}: {found}, as this archive was begun. Use that one, name another folder, "
-            "or have it made anew: --again"
-        )
-
-
-def _check_folder(folder: Path) -> None:
-    """Raises StorageError for parts that no journal tells of: they would be overwritten."""
-    if not (folder / JOURNAL).exists() and any((folder / PARTS).glob("part-*.parquet")):
-        raise StorageError(
-            f"--out {printable(folder)}: expected {JOURNAL} beside the parts that are there, found none. Name "
-            "another folder, or have it made anew: --again"
-        )
-
-
-def _remove(folder: Path) -> None:
-    """What earlier runs left. Raises StorageError."""
+def _listing_of(path: Path, before: Mapping[str, Any]) -> Listing:
+    """Raises StorageError where it is not the one that the archive was begun with."""
     try:
-        for name in _OF_A_RUN:
-            (folder / name).unlink(missing_ok=True)
-        for part in (folder / PARTS).glob("part-*.parquet*"):
-            part.unlink()
-        for sheet in (folder / SHEETS).glob("*.jpg"):
-            sheet.unlink()
-        for sheet in (folder / SHEETS).glob("*.jpg"):
-            sheet.unlink()
+        found = Listing(path)
+    except MissingInputError as error:
+        raise _lost(path, "found none") from error
+    if found.facts() != before.get("listing"):
+        found.close()
+        raise _lost(path, "found another, or a damaged one")
+    return found
+
+
+def _lost(path: Path, found: str) -> StorageError:
+    return StorageError(
+        f"{printable(path)}: expected the list of images that this archive was begun with, {found}. Put it back, "
+        "or have the archive made anew: --again"
+    )
+
+
+def _list_anew(sources: Sequence[str], path: Path, options: ListingOptions, listed: Callable[[int], None]) -> None:
+    """Raises MissingInputError where nothing would come in place of what is there."""
+    with closing(_listed(sources, path, options, listed)) as found:
+        if found.has_images():
+            return
+    path.unlink(missing_ok=True)
+    raise MissingInputError(
+        f"{', '.join(map(shown_source, sources))}: expected images in place of those that were classified, found "
+        "none. Check the path."
+    )
+
+
+def _take_new_listing(folder: Path) -> None:
+    try:
+        (folder / NEW_LISTING).replace(folder / LISTING)
     except OSError as error:
-        raise StorageError(f"--out {printable(folder)}: can't be emptied: {error.strerror}.") from error
+        raise StorageError(f"--out {printable(folder)}: can't be written: {error.strerror}.") from error
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(map(_shown, value)) or "none"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "none" if value is None else printable(str(value))
+def _listed(sources: Sequence[str], path: Path, options: ListingOptions, listed: Callable[[int], None]) -> Listing:
+    """Raises MissingInputError where there is no image at all."""
+    found = make_listing(sources, path, options, listed)
+    if not found.images:
+        found.close()
+        path.unlink(missing_ok=True)
+        raise MissingInputError(f"{', '.join(map(shown_source, sources))}: expected images, found none.")
+    return found
 
 
 def _of_parts(wanted: Wanted, facts: ClassifierFacts) -> dict[str, Any]:

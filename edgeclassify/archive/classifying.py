@@ -11,6 +11,7 @@ from typing import Any
 from edgeclassify.archive.interface import Batch, Item, Row
 from edgeclassify.archive.packing import as_utf8, rounded
 from edgeclassify.archive.reading.batch import read_batch
+from edgeclassify.archive.reading.images import path_of
 from edgeclassify.archive.reading.read_image import ReadImage
 from edgeclassify.archive.stillness.stillness import Stillness
 from edgeclassify.archive.wanted import ClassifierFacts, Wanted
@@ -72,7 +73,7 @@ class BatchClassifier:
         def images() -> Iterator[ReadImage]:
             for place, item in enumerate(batch.items):
                 if place in deadly:
-                    yield ReadImage(item, as_utf8(item.key), fault=deadly[place])
+                    yield ReadImage(item, path_of(item), fault=deadly[place])
                 else:
                     begins(place)
                     yield from read_batch(Batch(batch.camera, (item,)), self._side)

@@ -14,7 +14,6 @@ from edgeclassify.archive.listing.listing import Listing
 from edgeclassify.archive.output.parts import write_part
 from edgeclassify.archive.packing import unpack_values
 from edgeclassify.archive.running.interface import Runner
-from edgeclassify.errors import EdgeClassifyError, StorageError
 from edgeclassify.lazy_dataclass import dataclass
 
 COMMIT_S = 1.0
@@ -42,7 +41,8 @@ def run(
     """Classify what is not done yet, and write all parts; returns the counts of all images.
 
     `facts`: of the parts' metadata. `said`: called some times a second. Raises EdgeClassifyError where it can't go
-    on: what is done until then is kept. An interrupt by the user is raised again, after what is done was written.
+    on: what is done until then is kept. That, an interrupt by the user and any other error are raised after it was
+    written.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="archive-parts") as pool:
         running = _Run(journal, runner, pool, folder, facts)
@@ -50,9 +50,9 @@ def run(
             running.all_of(
                 _waiting(listing, journal), lambda here: said(Progress(listing.images, journal.counts, here))
             )
-        except (KeyboardInterrupt, EdgeClassifyError):
+        except (KeyboardInterrupt, Exception):
             runner.close()
-            with suppress(StorageError):  # the first one tells more
+            with suppress(Exception):  # the first one tells more
                 running.finish()
             raise
         running.finish()

@@ -118,12 +118,12 @@ def test_images_that_came_later_are_of_another_run(tmp_path: Path) -> None:
     (source / "later.jpg").write_bytes(b"x")
     assert run(source, out, Fake()) == 4
     (out / "sheets").mkdir(exist_ok=True)
-    for name in ("index.html", "visits.parquet", "sheets/cat.jpg", "sheets/mine.txt"):
+    for name in ("index.html", "visits.parquet", "sheets/01-cat.jpg", "sheets/unsure.jpg", "sheets/scan.jpg"):
         (out / name).write_text("of before")
     assert run(source, out, Fake(), again=True) == 5
     assert not (out / "index.html").exists()
     assert not (out / "visits.parquet").exists()
-    assert [one.name for one in (out / "sheets").iterdir()] == ["mine.txt"]
+    assert [one.name for one in (out / "sheets").iterdir()] == ["scan.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_parts_without_a_journal_are_left_alone(tmp_path: Path) -> None:
     source, out = images(tmp_path / "in", 4), tmp_path / "out"
     run(source, out, Fake())
     (out / "journal.sqlite").unlink()
-    with pytest.raises(StorageError, match=r"expected journal\.sqlite beside the parts"):
+    with pytest.raises(StorageError, match=r"expected journal\.sqlite beside parts, listing, found none"):
         run(source, out, Fake())
     assert len(paths(out)) == 4
 

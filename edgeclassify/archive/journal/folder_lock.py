@@ -12,6 +12,8 @@ from edgeclassify.errors import StorageError
 from edgeclassify.files import printable
 
 LOCK = "lock"
+_LENGTH = 20
+"""Bytes: the number of a process, and a new line."""
 _WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 """On some file systems nobody can lock anything."""
 
@@ -35,6 +37,12 @@ class FolderLock:
             raise StorageError(
                 f"--out {name}: expected a folder to write to, can't be used: {error.strerror}. Name another one."
             ) from error
+        if os.fstat(self._descriptor).st_size not in (0, _LENGTH):
+            self._close()
+            raise StorageError(
+                f"--out {name}: expected a folder of its own, found a file {LOCK} of another kind. Name another "
+                "folder, or move it away."
+            )
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -59,7 +67,7 @@ class FolderLock:
 
     def _holder(self) -> str:
         with suppress(OSError):
-            digits = os.pread(self._descriptor, 20, 0).decode(errors="replace").strip()
+            digits = os.pread(self._descriptor, _LENGTH, 0).decode(errors="replace").strip()
             return f" (process {digits})" if digits.isdecimal() else ""
         return ""
 

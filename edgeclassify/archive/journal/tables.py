@@ -1,5 +1,6 @@
 """The journal's file: opened or made, and what its errors mean."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,12 +35,19 @@ def open_tables(path: Path) -> sqlite3.Connection:
         if path.exists():
             check_readable(path)
             check_header(path)
+        else:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = connect(path, timeout=_WAIT_S)
         with opening(connection):
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if found == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+                raise StorageError(
+                    f"{printable(path)}: expected the journal of an archive, found another database. Name another "
+                    "folder, or move it away."
+                )
             if found == 0:
                 connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
             elif found != VERSION:

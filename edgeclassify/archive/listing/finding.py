@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from edgeclassify.archive.listing.containers import Containers
 from edgeclassify.archive.listing.globs import is_pattern, matching
 from edgeclassify.archive.listing.lists import lines_of
-from edgeclassify.archive.listing.names import Kind, is_hidden, kind_of
-from edgeclassify.archive.listing.stores import is_store, shown_url
+from edgeclassify.archive.listing.names import OF_OUTPUT, Kind, is_hidden, kind_of
+from edgeclassify.archive.listing.stores import is_store, shown_source
 from edgeclassify.archive.listing.table import IN_FOLDER, Folder, Found, ListingTable
 from edgeclassify.files import printable
 from edgeclassify.redaction import redacted_url
@@ -39,7 +39,7 @@ class Finder:
             self._one(place)
         self._read_folders()
         if self._table.met == before:
-            self._fault(place, f"{printable(source)}: expected images ({KINDS}), tars or videos, found none.")
+            self._fault(place, f"{shown_source(source)}: expected images ({KINDS}), tars or videos, found none.")
 
     def follow_links(self) -> None:
         """What only links lead to; at last, so that nothing is listed under two names."""
@@ -116,7 +116,9 @@ class Finder:
             self._scan(folder, None)
 
     def _scan(self, folder: Folder, names: re.Pattern[str] | None) -> None:
-        """The folder's files, and that the folders in it are read in their turn."""
+        """The folder's files, and that the folders in it are read in their turn; not of an archive's output."""
+        if names is None and all(os.path.exists(os.path.join(folder.location, one)) for one in OF_OUTPUT):
+            return
         try:
             with scan(folder.location) as entries:
                 for entry in entries:
@@ -176,7 +178,7 @@ class Finder:
     def _fault(self, place: bytes, fault: str) -> None:
         text = os.fsdecode(place)
         if is_store(text) or is_url(text):
-            where, name = os.fsencode(shown_url(text)), b""
+            where, name = os.fsencode(shown_source(text)), b""
         else:
             where, name = os.path.split(_absolute(place))
         self._table.add(self._table.camera(IN_FOLDER, where, where, where), Found(name, fault=fault))

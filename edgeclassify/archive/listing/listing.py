@@ -1,10 +1,12 @@
 """The list of an archive's images, in a file: made once, read as often as it is needed, from any batch on."""
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from edgeclassify.archive.interface import Batch, Item
 from edgeclassify.archive.listing.containers import Containers
@@ -61,6 +63,23 @@ class Listing:
         except sqlite3.Error as error:
             raise self._damaged(error) from error
 
+    def has_images(self) -> bool:
+        """Whether any item has no fault yet. Raises StorageError."""
+        try:
+            ask = "SELECT 1 FROM item WHERE fault IS NULL LIMIT 1"
+            return self._connection.execute(ask).fetchone() is not None
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def facts(self) -> dict[str, Any]:
+        """What tells it from any other: how many images and batches, and a checksum. Raises StorageError."""
+        try:
+            with self._path.open("rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise self._damaged(error) from error
+        return {"images": self.images, "batches": self.batch_count, "sha256": checksum}
+
     def close(self) -> None:
         """Let go of its file."""
         self._connection.close()
@@ -69,10 +88,10 @@ class Listing:
         rows = self._connection.execute(_ITEMS, (first, first + images - 1)).fetchall()
         return Batch(text_of(os.fsdecode(rows[0][2])), tuple(_item(row) for row in rows))
 
-    def _damaged(self, error: sqlite3.Error) -> StorageError:
+    def _damaged(self, error: Exception) -> StorageError:
         return StorageError(
             f"{printable(self._path)}: expected a list of images, can't be read: {error}. "
-            "Remove it, and start again."
+            "Have the archive made anew: --again"
         )
 
 

@@ -11,6 +11,8 @@ VIDEO_SUFFIXES = frozenset(
 )
 """What counts as a video in a folder, in lower case. `.ts` is more often a program than a film."""
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
+OF_OUTPUT = (b"journal.sqlite", b"lock")
+"""A folder with all of these is one that `edgeclassify archive` writes to."""
 _NUMBER = re.compile(rb"[0-9]+")
 _PART, _NUMBER_MARK = b"\x01", b"\x02"
 """Before them no character of a name sorts: "a/b" comes before "a1/b", and "a1" before "ab"."""

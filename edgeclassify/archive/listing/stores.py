@@ -1,14 +1,19 @@
 """Stores of objects by their URLs (s3://…, gs://…), as fsspec and its packages know them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any, cast
 
 from edgeclassify.errors import MissingInputError, SourceUnusableError
+from edgeclassify.files import printable
 from edgeclassify.lazy_dataclass import dataclass
+from edgeclassify.redaction import HIDDEN, redacted_url, without_named_secrets
 from edgeclassify.sources.images.reading import is_url
 
+_USER = re.compile(r"://(?:[^/]*|[^/@]*:[^@]*)@")
+"""With a / of a password that was not encoded, too."""
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")
 """Keys under which the packages tell when an object was written."""
 
@@ -33,6 +38,16 @@ def shown_url(url: str) -> str:
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def shown_source(source: str) -> str:
+    """A source for messages: a path, or a URL of any kind without user, password, tokens and query."""
+    if is_url(source):
+        return redacted_url(source)
+    if not is_store(source):
+        return printable(source)
+    bare, question, _ = without_named_secrets(shown_url(_USER.sub("://", source))).partition("?")
+    return printable(f"{bare}?{HIDDEN}" if question else bare)
 
 
 def stored_files(url: str) -> Iterator[StoredFile]:

@@ -133,6 +133,8 @@ class ListingTable:
         self.met = 0
         """The same, with folders and files that were known already."""
         self._sweep()
+        for path in (self._part, self._draft):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))  # URLs may have passwords
         self._connection = connect(self._part, timeout=10)
         self._connection.create_function("sort_key", 1, sort_key, deterministic=True)
         self._connection.execute("PRAGMA journal_mode = OFF")

@@ -1,15 +1,22 @@
 """Which frames of a video are looked at."""
 
 import math
+from pathlib import Path
 
 from edgeclassify.errors import ImageError
-from edgeclassify.files import printable
+from edgeclassify.files import open_plain_file, printable
 
 _SLOWEST, _FASTEST = 0.01, 1000.0
 
 
 def frames_of(path: str, apart_s: float) -> range:
     """Numbers of the frames, from 0, so many seconds apart. Raises ImageError for what is no video."""
+    try:
+        open_plain_file(Path(path)).close()  # FFmpeg would wait for a pipe's writer, for ever
+    except OSError as error:
+        raise ImageError(
+            f"{printable(path)}: expected a video, can't be read: {error.strerror}. Check it."
+        ) from error
     import cv2
 
     from edgeclassify.sources.support.native_log import silence_opencv

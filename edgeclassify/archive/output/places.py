@@ -7,9 +7,13 @@ from edgeclassify.errors import MissingInputError
 from edgeclassify.files import printable
 
 JOURNAL, LISTING = "journal.sqlite", "listing"
+NEW_LISTING = "listing.new"
+"""Of an archive that is to take this one's place."""
 PARTS = "parts"
 FAULTS, CSV = "faults.csv", "images.csv"
 VISITS, PAGE, SHEETS = "visits.parquet", "index.html", "sheets"
+SHEET = re.compile(r"unsure\.jpg|\d{2,}-.*\.jpg", re.DOTALL)
+"""A contact sheet's name."""
 _PART = re.compile(r"part-\d{5,}\.parquet")
 
 

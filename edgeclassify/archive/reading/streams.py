@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.archive.listing.opened import DAMAGE, OpenLocation, is_compressed, why
@@ -11,6 +12,23 @@ from edgeclassify.files import identity, printable
 
 MOST_OPEN = 2
 """Tars that a process has open: one that it goes on with, and another that somebody else asks for."""
+
+
+_STEP = 8 << 20
+"""Bytes of a compressed tar that are passed over at a time."""
+
+
+def _nobody() -> None:
+    """Nobody asks."""
+
+
+_skips: Callable[[], None] = _nobody
+
+
+def tell_of_skipping(told: Callable[[], None]) -> None:
+    """Have that called, by whatever thread reads, as often as some of a compressed tar has been passed over."""
+    global _skips
+    _skips = told
 
 
 def bytes_within(location: str, offset: int, size: int, name: str) -> bytes:
@@ -50,6 +68,10 @@ class _Stream:
         self.at = 0
 
     def read(self, offset: int, size: int) -> bytes:
+        if is_compressed(self.location):
+            for at in range(self.at + _STEP, offset, _STEP):
+                self._open.file.seek(at)
+                _skips()
         self._open.file.seek(offset)
         data: bytes = self._open.file.read(size)
         self.at = offset + len(data)

@@ -29,7 +29,9 @@ def rows_carefully(
             process.close()
             if at < 0:
                 raise
-            deadly[at] = f"{batch.items[at].key}: can't be classified: {error}"
+            from edgeclassify.archive.reading.images import path_of  # with OpenCV, which is needed here alone
+
+            deadly[at] = f"{path_of(batch.items[at])}: can't be classified: {error}"
         except BaseException:
             process.close()
             raise

@@ -13,7 +13,7 @@ from typing import Any
 
 from edgeclassify.archive.interface import Batch
 from edgeclassify.archive.journal.records import BatchResult
-from edgeclassify.archive.running.orders import At, CarefulOrder, Failed, Opening, Order, Ready, Refused
+from edgeclassify.archive.running.orders import At, CarefulOrder, Failed, Opening, Order, Ready, Refused, Skipping
 from edgeclassify.archive.wanted import ClassifierFacts, Wanted
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 
@@ -115,6 +115,8 @@ class ClassifyingProcess:
             said = self._receive(self._limit_s)
             if isinstance(said, BatchResult):
                 return said
+            if isinstance(said, Skipping):
+                continue
             told(said.place if isinstance(said, At) else self._unexpected(said))
 
     def _send(self, message: object) -> None:

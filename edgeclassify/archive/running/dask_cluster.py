@@ -248,13 +248,16 @@ class DaskCluster(Runner):
         error = None if future.status in ("cancelled", "lost") else future.exception()
         if number == _OPENING:
             del self._workers[address]
-            self._leave_out(address, "it went away" if error is None else first_line(error))
+            if error is not None:  # else it went away: it is asked again if it comes back
+                self._leave_out(address, first_line(error))
             return
         if error is not None and type(error).__name__ not in ("KilledWorker", "DiedError", "RefusedError"):
             raise error
         tries = self._tries[number] = self._tries.get(number, 0) + 1
         if tries >= _MOST_TRIES:
-            path = self._batches[number].items[0].key
+            from edgeclassify.archive.reading.images import path_of  # with OpenCV, which is needed here alone
+
+            path = path_of(self._batches[number].items[0])
             raise self._scheduler.fault(
                 f"expected a worker to live through a batch, found {tries} that did not, from {path!r} on: "
                 f"{first_line(error) if error else 'they went away'}."

@@ -52,6 +52,11 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipping:
+    """It reads on to where an image begins in a compressed tar: that takes the tar's time, not the image's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A bug, with its traceback."""
 

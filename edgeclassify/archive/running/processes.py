@@ -97,6 +97,11 @@ class Processes(Runner):
                 f"{self._wanted.model.name}: expected a process that opens it, but {error}. Try it alone: "
                 "edgeclassify models verify"
             ) from error
+        except OSError as error:
+            raise ModelError(
+                f"--jobs {self._jobs}: expected to start a process for each, can't: {error.strerror or error}. "
+                "Give fewer, or more memory, processes and open files: ulimit -a"
+            ) from error
 
     def _drive(self, slot: int) -> None:
         """One process's thread."""
@@ -104,9 +109,12 @@ class Processes(Runner):
             while (order := self._orders.get()) is not None and not self._ends.is_set():
                 self._results.put(self._done(slot, *order))
                 self._under_way[slot] = 0
-        except (EdgeClassifyError, DiedError) as error:
+        except EdgeClassifyError as error:
             if not self._ends.is_set():
                 self._results.put(error)
+        except DiedError as error:
+            if not self._ends.is_set():
+                self._results.put(self._ended(error))
         except BaseException as error:  # noqa: BLE001  a bug: raised by wait()
             self._results.put(error)
         finally:
@@ -135,6 +143,12 @@ class Processes(Runner):
             if self._ends.is_set():
                 found.kill()
         return found
+
+    def _ended(self, error: DiedError) -> ModelError:
+        return ModelError(
+            f"{self._wanted.model.name}: expected a process that classifies, but {error}. What is done is kept: "
+            "try the model alone (edgeclassify models verify), and give the same command again."
+        )
 
     def _drop(self, slot: int) -> None:
         process, self._processes[slot] = self._processes[slot], None

@@ -117,12 +117,15 @@ class Scheduler:
         return dict(self._asked(lambda: self._client.get_versions(check=False, packages=["edgeclassify"])))
 
     def _asked(self, question: Callable[[], Any]) -> Any:
-        if not self.is_there:
-            raise self.gone()
-        try:
-            return question()
-        except Exception as error:
-            raise self.gone() from error
+        last: Exception | None = None
+        for _ in range(2):  # one answer may be late, or lost
+            if not self.is_there:
+                break
+            try:
+                return question()
+            except Exception as error:  # noqa: BLE001  whatever its transports raise
+                last = error
+        raise self.gone() from last
 
 
 def first_line(error: BaseException) -> str:

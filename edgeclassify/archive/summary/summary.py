@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeclassify.archive.interface import Row
+from edgeclassify.archive.output.own_files import own_sheets
 from edgeclassify.archive.output.places import CSV, FAULTS, PAGE, PARTS, SHEETS, VISITS
 from edgeclassify.archive.output.reading import read_facts, read_rows
 from edgeclassify.archive.summary.counts import Counts, name_of, score_of, time_of
@@ -65,7 +66,7 @@ def _sight(row: Row) -> Sight | None:
 def _sheets(folder: Path, counts: Counts, shown: Sequence[str], pictures: dict[str, Pixels]) -> Iterator[Sheet]:
     """Of what the model is least sure first: these are looked at; then one for each label."""
     (folder / SHEETS).mkdir(exist_ok=True)
-    for sheet in (folder / SHEETS).glob("*.jpg"):
+    for sheet in own_sheets(folder):
         sheet.unlink()
     if counts.unsure:
         tiles = [_tile(pictures, path, name or "(unknown)", score) for path, name, score in counts.unsure]

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, BinaryIO, TypeGuard
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.files import printable
@@ -28,6 +28,7 @@ MOST_FILE_BYTES = 48 << 20
 """In the daemon: the file itself lies in memory while it is decoded."""
 _MOST_HELD = 8 << 20
 """A file of more bytes is not held until somebody may want its image in full size."""
+_MORE = 1 << 20
 _DAY_S = 86_400.0
 """A local time is off by so much at most."""
 
@@ -231,11 +232,23 @@ def _read_file(path: Path, within: Path | None, most_bytes: int) -> tuple[bytes,
             found = "found a link that leads out of it. Copy the picture there."
             raise ImageError(f"{printable(path)}: expected a picture in the folder, {found}")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most_bytes + 1), status.st_mtime
+            return _whole(file, status.st_size, most_bytes), status.st_mtime
     except OSError as error:
         raise _unreadable(path, error) from error
     finally:
         os.close(descriptor)
+
+
+def _whole(file: BinaryIO, size: int, most_bytes: int) -> bytes:
+    """All of it, one byte more than the limit at most. Memory is taken for what is there, not for what may be."""
+    data = file.read(size + 1)
+    if len(data) <= size:
+        return data
+    pieces, left = [data], most_bytes + 1 - len(data)  # it grows, or tells no size
+    while left > 0 and (more := file.read(min(left, _MORE))):
+        pieces.append(more)
+        left -= len(more)
+    return b"".join(pieces)
 
 
 def _lies_in(descriptor: int, path: Path, folder: Path) -> bool:

@@ -197,3 +197,11 @@ def test_without_fsspec_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(SourceUnusableError, match="expected fsspec for this, which is not installed"):
         items(tmp_path, "memory://cams")
     assert list((tmp_path / "lists").iterdir()) == []
+
+
+def test_a_pipe_that_is_named_as_a_video_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    os.mkfifo(tmp_path / "in" / "d.mp4")
+    ((item,),) = (batch.items for batch in batches(tmp_path, tmp_path / "in"))
+    assert item.fault is not None
+    assert "d.mp4: expected a video, can't be read: it is no plain file" in item.fault

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from edgeclassify.archive.interface import Batch, Item
+from edgeclassify.archive.reading import streams
 from edgeclassify.archive.reading.batch import read_batch
 from edgeclassify.archive.reading.read_image import ReadImage
 from edgeclassify.archive.reading.streams import close_streams
@@ -249,3 +250,14 @@ def test_an_end_before_the_last_image_leaves_no_thread(tmp_path: Path) -> None:
     next(images)
     images.close()
     assert [thread.name for thread in threading.enumerate() if "many" in thread.name] == []
+
+
+def test_passing_over_what_is_before_it_in_a_compressed_tar_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(streams, "_STEP", 1000)
+    monkeypatch.setattr(streams, "_skips", lambda: told.append(1))
+    tar(tmp_path / "x.tgz", [("a.txt", bytes(9500)), ("b.jpg", b"of b")], "w:gz")
+    assert streams.bytes_within(str(tmp_path / "x.tgz"), 512 + 9728 + 512, 4, "b.jpg") == b"of b"
+    assert len(told) == 10

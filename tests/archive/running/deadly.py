@@ -9,6 +9,7 @@ from edgeclassify.archive.wanted import Wanted
 SCRIPT = """
 import os, sys, time
 from edgeclassify.archive import classifying
+from edgeclassify.archive.reading import streams
 from edgeclassify.archive.running import worker
 plain = classifying.read_batch
 def read_batch(batch, side):
@@ -19,10 +20,17 @@ def read_batch(batch, side):
             os.kill(os.getpid(), 9)
         if "hangs" in image.path:
             time.sleep(60)
+        if "huge" in image.path:
+            raise MemoryError
+        if "skips" in image.path:
+            for _ in range(30):
+                time.sleep(0.1)
+                streams._skips()
         if "bug" in image.path:
             raise LookupError("a bug of ours")
         yield image
 classifying.read_batch = read_batch
+worker.HUNG_S = int(os.environ.get("HUNG_S", "180"))
 sys.exit(worker.main())
 """
 

@@ -153,3 +153,63 @@ def test_the_next_image_is_decoded_beside_where_there_is_a_core_for_it() -> None
         False,
         False,
     ]
+
+
+def test_an_image_that_takes_all_memory_ends_its_process_and_is_a_fault(pictures: Path) -> None:
+    with running(1, deadly_process) as processes:
+        (result,) = all_of(processes, [batch_of(some(pictures, "one", "huge"))]).values()
+    one, huge = unpack(result.rows)
+    assert one.fault is None
+    assert huge.fault is not None
+    assert "can't be classified: its process ended with exit status 1: MemoryError" in huge.fault
+
+
+def test_reading_on_to_an_image_in_a_compressed_tar_is_no_time_of_the_image(pictures: Path) -> None:
+    with running(1, impatient_process) as processes:
+        (result,) = all_of(processes, [batch_of(some(pictures, "skips"))]).values()
+    assert result.faults == 0
+
+
+def test_an_image_that_hangs_ends_its_process_where_nobody_waits_any_more(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUNG_S", "1")
+    process = deadly_process(WANTED)
+    try:
+        with pytest.raises(DiedError, match="ended by SIGALRM"):
+            process.rows(0, batch_of(some(pictures, "hangs")))
+    finally:
+        process.close()
+
+
+def test_a_process_that_can_not_be_begun_again_is_one_message(pictures: Path) -> None:
+    started: list[ClassifyingProcess] = []
+
+    def start(wanted: Wanted) -> ClassifyingProcess:
+        if started:
+            raise OSError(11, "Resource temporarily unavailable")
+        started.append(deadly_process(wanted))
+        return started[0]
+
+    with (
+        running(1, start) as processes,
+        pytest.raises(ModelError, match=r"--jobs 1: expected to start .* Resource temporarily unavailable"),
+    ):
+        all_of(processes, [batch_of(some(pictures, "aborts"))])
+
+
+def test_processes_that_end_before_any_image_are_one_message(pictures: Path) -> None:
+    started: list[ClassifyingProcess] = []
+
+    def start(wanted: Wanted) -> ClassifyingProcess:
+        started.append(ClassifyingProcess(wanted))
+        started[-1].kill()
+        return started[-1]
+
+    with (
+        running(1, start) as processes,
+        pytest.raises(
+            ModelError, match="expected a process that classifies, but its process was ended by SIGKILL"
+        ),
+    ):
+        all_of(processes, [batch_of(some(pictures, "one"))])

@@ -2,6 +2,7 @@
 
 import os
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -303,3 +304,19 @@ def test_a_file_that_is_there_is_named(tmp_path: Path) -> None:
     file = tmp_path / "12:30 @ home.jpg"
     file.write_bytes(encode(two_halves(), "JPEG"))
     assert load_frame(str(file)).origin == str(file)
+
+
+def test_memory_is_taken_for_the_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    try:
+        assert reading.bytes_of(tmp_path / "a.jpg", most_bytes=None)[0] == b"x" * 1000
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_tells_no_size_is_read_to_its_end_or_to_the_limit() -> None:
+    assert len(reading.bytes_of("/proc/self/status")[0]) > 500
+    with open("/dev/zero", "rb") as endless:  # noqa: PTH123
+        assert len(reading._whole(endless, 0, 3_000_000)) == 3_000_001  # noqa: SLF001
