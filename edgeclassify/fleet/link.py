@@ -10,6 +10,7 @@ from typing import Self
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.channels import match_topic
 from edgeclassify.contract.topics import Topics, announce_all
+from edgeclassify.errors import PublishError
 from edgeclassify.fleet.interface import Result, Target
 from edgeclassify.fleet.known import KnownNodes
 from edgeclassify.fleet.order import Order, answer_of
@@ -21,8 +22,12 @@ from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
 
 QUIET_S = 1.0
+UNANSWERED_S = 30.0
+"""How long a broker may say nothing at all while it is heard of the nodes."""
 LONGEST_S = 30.0
-"""How long it may take to hear of all nodes."""
+"""After so long an answer of the broker alone says that all is here: one that marks all it passes on as kept."""
+GONE_S = 120.0
+"""How long an order waits for a lost broker, where it waits no longer for nodes."""
 ANNOUNCED_S = 5.0
 """How long nodes are listened to, that were asked to announce themselves, where nobody says."""
 _STEP_S = 0.2
@@ -34,8 +39,9 @@ class FleetLink:
 
     `topics`: filters, below a node's own level, of what is to be known of nodes. `commands`: those whose answers
     are to be heard. `names`: nodes whose topics are subscribed to one by one too, for a broker that gives what it
-    has kept to nobody who subscribes by a wildcard. `quiet_s`: when nothing kept has come for so long,
-    all of it is here; None: QUIET_S.
+    has kept to nobody who subscribes by a wildcard. `quiet_s`: when nothing kept has come for so long, and
+    the broker has answered after it, all of it is here; None: QUIET_S. `on_lost`: told once, with the reason,
+    when an order loses the connection.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class FleetLink:
         commands: Iterable[Command] = (),
         names: Sequence[str] = (),
         quiet_s: float | None = None,
+        on_lost: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.known = KnownNodes(config.prefix)
         every = Topics(config.prefix, "+")
@@ -59,7 +66,9 @@ class FleetLink:
         )
         self._quiet_s = QUIET_S if quiet_s is None else quiet_s
         self._newest_at = time.monotonic()
+        self._on_lost = on_lost
         self._lost_at: float | None = None
+        self._lost_why = ""
         self._round: Round | None = None
         self._asked: dict[str, Target] = {}
         self._command = ""
@@ -82,16 +91,16 @@ class FleetLink:
         """Hear of the nodes: until all that the broker had kept is here.
 
         Where that is nothing, or `listen_s` says for how long to listen, they are asked to announce themselves.
+        Raises PublishError where the broker is gone before the end, or does not answer any more.
         """
-        begin = self._newest_at = time.monotonic()
-        while (now := time.monotonic()) - begin < LONGEST_S and now - self._newest_at < self._quiet_s:
-            self._subscriber.step(min(_STEP_S, self._quiet_s))
+        self._hear_kept()
         if listen_s > 0 or not self.known.names:
             listen_s = listen_s or ANNOUNCED_S
             # Those that come last must be heard of before the end.
             body = {"within_s": round(min(listen_s / 2, MAX_ANNOUNCE_WITHIN_S), 3)}
             self._subscriber.send(announce_all(self.known.prefix), json.dumps(body).encode())
             self.listen(listen_s)
+            self._check_connected()
 
     def listen(self, seconds: float) -> None:
         """Go on hearing of the nodes for so long."""
@@ -123,6 +132,8 @@ class FleetLink:
                     for target in asked.due(time.monotonic()):
                         topic = Topics(self.known.prefix, target.node).request(order.command)
                         self._subscriber.send(topic, order.payload(target, transactions[target]))
+                elif self._gone_for(time.monotonic()) >= max(GONE_S, pace.wait_s):
+                    return f"the broker is gone: {self._lost_why}"
                 progress(asked.settled)
                 if asked.finished:
                     return asked.stopped
@@ -130,6 +141,32 @@ class FleetLink:
         finally:
             self._round = None
             results += asked.results()
+
+    def _hear_kept(self) -> None:
+        """Silence alone says nothing on a slow link: the broker's answer comes behind what it had sent before."""
+        begin = self._newest_at = time.monotonic()
+        first = number = self._subscriber.probe()
+        asked_at = begin
+        while True:
+            self._subscriber.step(min(_STEP_S, self._quiet_s))
+            self._check_connected()
+            now = time.monotonic()
+            answered = self._subscriber.granted(number) is not None
+            if answered and now - begin >= LONGEST_S and self._subscriber.granted(first) is not None:
+                return
+            if answered and now - self._newest_at >= self._quiet_s:
+                if asked_at - self._newest_at >= self._quiet_s:
+                    return
+                number, asked_at = self._subscriber.probe(), now
+            elif not answered and now - max(self._newest_at, asked_at) >= UNANSWERED_S:
+                raise PublishError(f"broker {self.server}: it has not answered for {UNANSWERED_S:g} s")
+
+    def _check_connected(self) -> None:
+        if not self._subscriber.connected:
+            raise PublishError(f"broker {self.server}: {self._lost_why}")
+
+    def _gone_for(self, now: float) -> float:
+        return 0.0 if self._lost_at is None else now - self._lost_at
 
     def _take(self, arrival: Arrival) -> None:
         match = match_topic(self.known.prefix, arrival.topic)
@@ -158,7 +195,11 @@ class FleetLink:
     def _link(self, change: LinkChange) -> None:
         now = time.monotonic()
         if not change.connected:
-            self._lost_at = now if self._lost_at is None else self._lost_at
+            self._lost_why = change.reason
+            if self._lost_at is None:
+                self._lost_at = now
+                if self._round is not None:
+                    self._on_lost(change.reason)
             return
         if self._round is not None and self._lost_at is not None:
             self._round.pause(now - self._lost_at)

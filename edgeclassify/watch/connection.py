@@ -194,8 +194,21 @@ class Connection:
         if self._client is not None and arrival.delivery is not None and arrival.delivery[0] == self._number:
             self._client.ack(arrival.delivery[1], arrival.qos)
 
+    def probe(self) -> int:
+        """Ask the broker for an answer in the `wait` that follows; nobody needs a right for it. Returns a number.
+
+        Its answer, of which `granted` tells, comes behind what the broker had sent before.
+        """
+        assert self._client is not None
+        number = self._client.unsubscribe(f"edgeclassify-probe/{secrets.token_hex(4)}")[1]
+        assert number is not None
+        return number
+
     def granted(self, number: int) -> bool | None:
-        """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
+        """True where the broker has taken an `empty`, or answered a `probe`; None: no answer yet.
+
+        With 3.1.1 it can't say no.
+        """
         return self._answers.get(number)
 
     def _subscribe(self) -> None:
@@ -246,6 +259,7 @@ class Connection:
         client.on_subscribe = self._on_subscribe
         client.on_unsubscribe = self._on_unsubscribe
         client.on_publish = self._on_publish
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
         return client
 
@@ -270,6 +284,9 @@ class Connection:
 
     def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
         self._answers[mid] = not reason.is_failure
+
+    def _on_unsubscribe(self, _client: object, _data: object, mid: int, _codes: object, _found: object) -> None:
+        self._answers[mid] = True
 
     def _on_message(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         try:

@@ -126,8 +126,18 @@ class Subscriber:
         """Publish a message, in the `step` that follows."""
         self._there.send(topic, payload)
 
+    def probe(self) -> int:
+        """Ask the broker for an answer, in the `step` that follows; returns a number for `granted`.
+
+        It comes behind what the broker had sent before; after a lost connection never.
+        """
+        return self._there.probe()
+
     def granted(self, number: int) -> bool | None:
-        """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
+        """True where the broker has taken an `empty`, or answered a `probe`; None: no answer yet.
+
+        With 3.1.1 it can't say no.
+        """
         return self._there.granted(number)
 
     @property

@@ -1,5 +1,6 @@
 """The file of hosts, and the config of each: a template with the host's own words in it."""
 
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 _PLACE = re.compile(r"@([a-z][a-z0-9_]*)@")
 _WORD = re.compile(r"([a-z][a-z0-9_]*)=(.*)")
 _ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:\[\]-]*")
+_COMMENT = re.compile(r"(^|\s)#.*")
 _NODE = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -29,11 +31,11 @@ class Host:
 
 
 def read_hosts(path: Path) -> list[Host]:
-    """A host per line: ADDRESS KEY=VALUE …, # begins a comment. Raises HostsError."""
+    """A host per line: ADDRESS KEY=VALUE …; # begins a comment where a word may begin. Raises HostsError."""
     hosts: list[Host] = []
     faults: list[str] = []
     for number, line in enumerate(_text(path).splitlines(), 1):
-        words = line.partition("#")[0].split()
+        words = _COMMENT.sub("", line).split()
         if not words:
             continue
         try:
@@ -70,18 +72,32 @@ def _host(words: Sequence[str]) -> Host:
     address, *rest = words
     if _ADDRESS.fullmatch(address) is None:
         raise ValueError(f"expected the name or address of a host, found {address!r}")
-    values = {"host": address.rpartition("@")[2]}
+    given: dict[str, str] = {}
     for word in rest:
         match = _WORD.fullmatch(word)
         if match is None:
             raise ValueError(f"expected KEY=VALUE, found {word!r}")
         if '"' in match[2] or "\\" in match[2]:
             raise ValueError(f"{match[1]}: expected a value without quotes and backslashes, found {match[2]!r}")
-        values[match[1]] = match[2]
-    values.setdefault("node", values["host"].partition(".")[0])
+        if match[1] in given:
+            raise ValueError(f"{match[1]}: expected once, found twice")
+        given[match[1]] = match[2]
+    values = {"host": address.rpartition("@")[2], **given}
+    if "node" not in values:
+        if _is_ip(values["host"]):
+            raise ValueError(f"expected node=NAME with an address of numbers, found {values['host']!r} alone")
+        values["node"] = values["host"].partition(".")[0]
     if _NODE.fullmatch(values["node"]) is None:
         raise ValueError(f"node: expected letters, digits, _ and -, found {values['node']!r}")
     return Host(address, values)
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _text(path: Path) -> str:

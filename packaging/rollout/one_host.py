@@ -2,9 +2,12 @@
 
 import io
 import json
+import os
 import shlex
+import signal
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,11 +29,12 @@ _REMOTE = (
 
 @dataclass(frozen=True)
 class Result:
-    """What came of it on a host: one of OUTCOMES, and why."""
+    """What came of it on a host: one of OUTCOMES, and why. `switched`: its config is another one than before."""
 
     host: Host
     outcome: str
     why: str = ""
+    switched: bool = False
 
     @property
     def good(self) -> bool:
@@ -43,14 +47,22 @@ class Work:
     """What is done on every host. `ssh`: the command before the address; `gate`: that which is asked for a node.
 
     `deb`: a package to bring; `apt`: a version for apt, or "newest". `settle_s`: how long the service must run.
+    `time_out_s`: how long all may take on a host, beside that.
     """
 
-    ssh: Sequence[str] = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15")
+    ssh: Sequence[str] = (
+        "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15",
+    )  # fmt: skip
     gate: Sequence[str] = ()
     deb: Path | None = None
     apt: str = ""
     settle_s: int = 10
     time_out_s: float = 900.0
+
+    @property
+    def longest_s(self) -> float:
+        """When a host is waited for no more: the service may settle with the new and the old config."""
+        return self.time_out_s + 3 * self.settle_s
 
 
 def apply(work: Work, host: Host, config: str | None) -> Result:
@@ -61,8 +73,8 @@ def apply(work: Work, host: Host, config: str | None) -> Result:
     why = _silence(work, host)
     if not why:
         return result
-    if result.outcome == "unchanged" or config is None:
-        return Result(host, "broken", why)
+    if not result.switched:  # what is kept there is the config before an earlier roll-out
+        return Result(host, "broken", f"{result.why}; {why}" if result.outcome == "done" else why)
     undone = _on_host(work, host, "undo", None)
     if undone.outcome == "done":
         return Result(host, "rolled-back", why)
@@ -87,28 +99,31 @@ def _on_host(work: Work, host: Host, action: str, config: str | None) -> Result:
     for name, value in values.items():
         remote = remote.replace(f"@{name}@", shlex.quote(value))
     command = [*work.ssh, host.address, remote]
+    with tempfile.TemporaryFile() as bundle:
+        try:
+            _pack(bundle, work.deb if with_package else None, config)
+        except OSError as error:
+            return Result(host, "unreachable", f"what is brought there can't be packed: {error}")
+        bundle.seek(0)
+        try:
+            process = subprocess.Popen(
+                # Of its own session: Ctrl-C is ours to obey, and what was begun there is brought to its end.
+                command, stdin=bundle, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            )  # fmt: skip
+        except OSError as error:
+            return Result(host, "unreachable", f"{work.ssh[0]}: {error}")
     try:
-        process = subprocess.Popen(
-            # Of its own session: Ctrl-C is ours to obey, and what was begun there is brought to its end.
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        )  # fmt: skip
-    except OSError as error:
-        return Result(host, "unreachable", f"{work.ssh[0]}: {error}")
-    assert process.stdin is not None
-    with suppress(BrokenPipeError):  # said by ssh itself
-        _send(process.stdin, work.deb if with_package else None, config)
-    process.stdin = None
-    try:
-        out, err = process.communicate(timeout=work.time_out_s)
+        out, err = process.communicate(timeout=work.longest_s)
     except subprocess.TimeoutExpired:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        return Result(host, "broken", f"no end within {work.time_out_s:g} s: what it has now is not known")
+        return Result(host, "broken", f"no end within {work.longest_s:g} s: what it has now is not known")
     return _result(host, process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
-def _send(pipe: IO[bytes], deb: Path | None, config: str | None) -> None:
-    with tarfile.open(fileobj=pipe, mode="w|") as tar:
+def _pack(file: IO[bytes], deb: Path | None, config: str | None) -> None:
+    with tarfile.open(fileobj=file, mode="w", dereference=True) as tar:
         tar.add(SCRIPT, "on_host.sh")
         if config is not None:
             data = config.encode()
@@ -117,24 +132,32 @@ def _send(pipe: IO[bytes], deb: Path | None, config: str | None) -> None:
             tar.addfile(entry, io.BytesIO(data))
         if deb is not None:
             tar.add(deb, deb.name)
-    pipe.close()
 
 
 def _result(host: Host, status: int, out: str, err: str) -> Result:
-    said = [line for line in out.splitlines() if line.startswith("RESULT ")]
+    lines = out.splitlines()
+    switched = "SWITCHED" in lines
+    said = [line for line in lines if line.startswith("RESULT ")]
     if said:
         outcome, _, why = said[-1].removeprefix("RESULT ").partition(": ")
         if outcome in OUTCOMES:
-            return Result(host, outcome, _plain(why))
-    last = (err.strip() or out.strip() or f"exit status {status}").splitlines()[-1]
-    return Result(host, "unreachable", _plain(last))
+            return Result(host, outcome, _plain(why), switched)
+    last = _plain((err.strip() or out.strip() or f"exit status {status}").splitlines()[-1])
+    if "BEGUN" in lines:
+        return Result(
+            host, "broken", f"the connection was lost after it had begun: what it has now is not known: {last}"
+        )
+    return Result(host, "unreachable", last)
 
 
 def _silence(work: Work, host: Host) -> str:
     """Why its node is not well, as the broker sees it; "": it is."""
     command = [*work.gate, "--node", host.node, "--json"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=work.time_out_s, check=False)
+        # Ctrl-C is ours to obey here, too.
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=work.time_out_s, check=False, start_new_session=True
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{' '.join(command)}: {error}"
     if done.returncode == 0:

@@ -11,6 +11,7 @@ It needs Python 3.11, ssh with keys, and on the hosts root or sudo without a pas
 import argparse
 import fnmatch
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,23 +34,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry it out; the exit status: 0 all are as they should be, 1 not all."""
     options = _options(arguments)
     try:
-        hosts = [one for one in read_hosts(options.hosts) if fnmatch.fnmatchcase(one.address, options.only)]
+        hosts = [
+            one
+            for one in read_hosts(options.hosts)
+            if any(fnmatch.fnmatchcase(one.address, pattern) for pattern in options.only or ["*"])
+        ]
         configs = fill(options.template, hosts) if options.template else {}
         _check_options(options, hosts)
+        ssh, gate = _words("--ssh", options.ssh), _words("--gate", options.gate)
+        checked_by = _words("--check-with", options.checked_by)
+        if not ssh:
+            raise HostsError("--ssh: expected a command, found nothing")
     except HostsError as error:
         print(error, file=sys.stderr)
         return USAGE
-    if configs and (faults := _faults(configs, options.checked_by)):
+    try:
+        faults = _faults(configs, checked_by, options.template.absolute().parent) if configs and checked_by else ""
+    except KeyboardInterrupt:
+        print("interrupted: no host was asked", file=sys.stderr)
+        return INTERRUPTED
+    if faults:
         print(faults, file=sys.stderr)
         return CONFIG
     if options.dry_run:
         for number, stage in enumerate(stages(hosts, options.canary, options.percent), 1):
             print(f"stage {number}: {', '.join(one.address for one in stage)}")
         return 0
-    work = Work(
-        tuple(shlex.split(options.ssh)), tuple(shlex.split(options.gate)), options.deb, options.apt or "",
-        options.settle,
-    )  # fmt: skip
+    work = Work(ssh, gate, options.deb, options.apt or "", options.settle)
 
     def do(host: Host) -> Result:
         return undo(work, host) if options.undo else apply(work, host, configs.get(host))
@@ -125,27 +137,49 @@ class RollOut:
                 print("interrupted: what was begun is brought to its end", file=sys.stderr)
 
 
-def _faults(configs: Mapping[Host, str], checked_by: str) -> str:
-    """What is wrong with the configs, as far as can be told here."""
+def _words(option: str, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise HostsError(f"{option} {text}: expected a command as a shell reads it: {error}") from error
+
+
+def _faults(configs: Mapping[Host, str], checked_by: Sequence[str], beside: Path) -> str:
+    """What is wrong with the configs, as far as can be told here. `beside`: where what they include lies."""
     faults = []
     for host, text in configs.items():
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{host.node}.toml"
-            file.write_text(text, encoding="utf-8")
-            command = [*shlex.split(checked_by), "--elsewhere", str(file)]
+        with _folder(beside) as folder:
             try:
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                with tempfile.NamedTemporaryFile(
+                    "w", dir=folder, prefix=f".{host.node}-", suffix=".toml", encoding="utf-8"
+                ) as file:
+                    file.write(text)
+                    file.flush()
+                    command = [*checked_by, "--elsewhere", file.name]
+                    done = subprocess.run(command, capture_output=True, text=True, check=False)
             except OSError as error:
-                return f"{checked_by}: {error}. --check-with names another one; '' looks on the hosts alone"
+                said = f"{shlex.join(checked_by)}: {error}"
+                return f"{said}. --check-with names another one; '' looks on the hosts alone"
         if done.returncode:
             faults.append(f"{host.address}: {done.stderr.strip()}")
     return "\n".join(faults)
 
 
+@contextmanager
+def _folder(beside: Path) -> Iterator[Path]:
+    """That one, or where it can't be written to, an empty one."""
+    if os.access(beside, os.W_OK):
+        yield beside
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def _check_options(options: argparse.Namespace, hosts: Sequence[Host]) -> None:
     if not hosts:
         raise HostsError(
-            f"--only {options.only}: expected a pattern of hosts, found none of {options.hosts} that fits"
+            f"--only {' '.join(options.only or ())}: expected a pattern of hosts, "
+            f"found none of {options.hosts} that fits"
         )
     if options.undo == bool(options.template or options.deb or options.apt):
         raise HostsError("expected --template, --deb or --apt, or --undo alone")
@@ -153,6 +187,8 @@ def _check_options(options: argparse.Namespace, hosts: Sequence[Host]) -> None:
         raise HostsError("--deb and --apt exclude each other: expected one of them")
     if options.deb and not options.deb.is_file():
         raise HostsError(f"--deb {options.deb}: there is no such file")
+    if options.deb and not os.access(options.deb, os.R_OK):
+        raise HostsError(f"--deb {options.deb}: expected a file that you may read")
 
 
 def _tell(results: Sequence[Result], stopped: str, *, as_json: bool) -> None:
@@ -182,7 +218,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--apt", metavar="VERSION", help='install this version by apt first; "newest": whatever there is'
     )
     parser.add_argument("--undo", action="store_true", help="put the config before back")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="of these hosts alone")
+    parser.add_argument("--only", action="append", metavar="PATTERN", help="of these hosts alone; several times")
     parser.add_argument("--canary", type=int, default=1, metavar="N", help="so many first (1)")
     parser.add_argument(
         "--percent",
@@ -213,11 +249,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
     options = parser.parse_args(arguments)
-    for name in ("canary", "at_once", "stop_after", "settle"):
-        if getattr(options, name) < (0 if name in ("canary", "settle") else 1):
-            parser.error(
-                f"--{name.replace('_', '-')}: expected a whole number above 0, found {getattr(options, name)}"
-            )
+    for name, least in (("canary", 0), ("at_once", 1), ("stop_after", 1), ("settle", 0)):
+        if getattr(options, name) < least:
+            parser.error(f"--{name.replace('_', '-')}: expected {least} or more, found {getattr(options, name)}")
+    for share in options.percent:
+        if not 0 < share <= 100:
+            parser.error(f"--percent: expected a share above 0, 100 at most, found {share:g}")
     return options
 
 

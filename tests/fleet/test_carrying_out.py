@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.errors import PublishError
 from edgeclassify.fleet import link as link_module
 from edgeclassify.fleet.carrying_out import HEALTH_TOPICS, Canary, carry_out
 from edgeclassify.fleet.interface import Outcome, Report, Target
@@ -19,8 +21,9 @@ from edgeclassify.fleet.order import Order
 from edgeclassify.fleet.orders import ping_order, set_order
 from edgeclassify.fleet.round import Pace
 from edgeclassify.types import Command
+from edgeclassify.watch.subscriber import Subscriber
 from tests.fleet.simulated import PREFIX, Part, SimulatedNodes, is_silent, obeys, refuses
-from tests.support.broker import HOST, Mosquitto, Observer
+from tests.support.broker import HOST, Mosquitto, Observer, Proxy
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
@@ -307,3 +310,70 @@ def test_where_nodes_are_known_nobody_is_asked(broker: Mosquitto) -> None:
         assert observer.received == []
     finally:
         observer.stop()
+
+
+# --- a link that is slow, or gone ----------------------------------------------------------------------------
+
+
+def test_a_pause_in_what_is_kept_is_not_its_end(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept comes late: after more silence than is waited for."""
+    monkeypatch.setattr(link_module, "ANNOUNCED_S", 0.01)
+    proxy = Proxy(broker.port).start()
+    step, begun = Subscriber.step, time.monotonic()
+
+    def slowly(self: Subscriber, timeout_s: float) -> None:
+        if time.monotonic() - begun > 1.0:
+            proxy.restore()
+        step(self, timeout_s)
+
+    try:
+        with FleetLink(MqttConfig(host=HOST, port=proxy.port), quiet_s=0.1) as link:
+            proxy.freeze()
+            with SimulatedNodes(broker.port, ["a", "b"]):
+                monkeypatch.setattr(Subscriber, "step", slowly)
+                link.gather()
+            assert link.known.names == ["a", "b"]
+    finally:
+        proxy.stop()
+
+
+def test_a_broker_that_says_nothing_any_more_is_said(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "UNANSWERED_S", 0.3)
+    proxy = Proxy(broker.port).start()
+    try:
+        with FleetLink(MqttConfig(host=HOST, port=proxy.port), quiet_s=0.1) as link:
+            proxy.freeze()
+            with pytest.raises(PublishError, match=r"it has not answered for 0\.3 s"):
+                link.gather()
+    finally:
+        proxy.stop()
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_a_broker_that_dies_while_nodes_are_heard_of_is_said(broker: Mosquitto, listens: bool) -> None:
+    with FleetLink(MqttConfig(host=HOST, port=broker.port), quiet_s=0.1) as link:
+        if listens:
+            threading.Timer(0.4, lambda: broker.stop(kill=True)).start()
+        else:
+            broker.stop(kill=True)
+        with pytest.raises(PublishError, match=rf"^broker {HOST}:{broker.port}: ."):
+            link.gather(1.0)
+
+
+def test_a_broker_that_is_gone_for_good_ends_the_order(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "GONE_S", 0.3)
+    lost: list[str] = []
+
+    def dies(nodes: SimulatedNodes, name: str, command: str, request: dict[str, Any]) -> None:
+        broker.stop(kill=True)
+
+    mqtt = MqttConfig(host=HOST, port=broker.port)
+    with (
+        SimulatedNodes(broker.port, ["a", "b"], a=dies),
+        FleetLink(mqtt, commands=(Command.SET,), quiet_s=0.1, on_lost=lost.append) as link,
+    ):
+        link.gather()
+        report = carry_out(link, ORDER, targets(link), Pace(at_once=1))
+    assert report.stopped.startswith("the broker is gone: ")
+    assert [one.outcome for one in report.results] == [Outcome.SILENT, Outcome.NOT_ASKED]
+    assert len(lost) == 1

@@ -132,6 +132,32 @@ def test_a_service_that_does_not_survive_it_gets_its_config_back(rollout: RollOu
     assert "threshold_enter = 0.6" in rollout.hosts.config("north")
 
 
+def test_what_a_link_leads_to_is_neither_read_nor_changed(rollout: RollOuts) -> None:
+    """The service may write to the folder of its config; root goes there."""
+    folder = "/etc/edgeclassify"
+    run = rollout.hosts.run
+    run("north", f"umask 077; echo mine > /etc/mine; mv {folder}/edgeclassify.toml /etc/kept")
+    for made in ("ln -s", "ln"):
+        run("north", f"{made} /etc/mine {folder}/edgeclassify.toml")
+        found = rollout("--only", "north", north={"threshold": "0.75"})
+        assert found["north"][0] == "refused"
+        assert "expected a plain file with one name" in found["north"][1]
+        run("north", f"rm {folder}/edgeclassify.toml")
+    run("north", f"mv /etc/kept {folder}/edgeclassify.toml")
+    names = [f"{folder}/{name}" for name in ("edgeclassify.toml.before", "edgeclassify.toml.new", ".rollout.toml")]
+    run("north", "; ".join(f"ln -sf /etc/mine {name}" for name in names))
+    assert rollout("--only", "north", "--undo", template=False)["north"][0] == "refused"
+    assert rollout("--only", "north", north={"threshold": "0.75"}) == {"north": ("done", "config taken over")}
+    before = run("north", f"stat -c %F {names[0]}; cat {names[0]}").stdout
+    assert before.startswith("regular file\n")
+    assert "threshold_enter = 0.6" in before
+    assert run("north", "stat -c %U:%a:%h /etc/mine; cat /etc/mine").stdout == "root:600:1\nmine\n"
+    assert rollout("--only", "north", "--undo", template=False)["north"][0] == "done"
+    assert "threshold_enter = 0.6" in rollout.hosts.config("north")
+    run("north", f"rm {names[1]}")
+    assert run("north", "ls -A /etc | grep rollout").stdout == ""
+
+
 def test_orders_reach_real_nodes(rollout: RollOuts) -> None:
     """Of `edgeclassify fleet`: what a daemon answers, and what it refuses."""
 
@@ -163,7 +189,7 @@ def test_orders_reach_real_nodes(rollout: RollOuts) -> None:
 
 
 def test_two_at_once_are_one_too_many(rollout: RollOuts) -> None:
-    lock = "flock /run/lock/edgeclassify-rollout sleep 20 > /dev/null 2>&1 < /dev/null & echo $!"
+    lock = "flock /run/edgeclassify-rollout.lock sleep 20 > /dev/null 2>&1 < /dev/null & echo $!"
     pid = rollout.hosts.run("north", lock).stdout.strip()
     found = rollout("--only", "north", north={"threshold": "0.75"})
     rollout.hosts.run("north", f"pkill -P {pid}; kill {pid}")

@@ -29,7 +29,13 @@ def chosen_nodes(
     named = str if given.path is not None else in_options
     try:
         link = FleetLink(
-            config.mqtt, topics={*topics, *selection.topics()}, commands=commands, names=selection.names
+            config.mqtt,
+            topics={*topics, *selection.topics()},
+            commands=commands,
+            names=selection.names,
+            on_lost=lambda why: click.echo(
+                f"edgeclassify: the broker is lost: {why}. It is tried again", err=True
+            ),
         )
         with link:
             link.gather(given.listen_s)
