@@ -257,7 +257,6 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_unsubscribe = self._on_unsubscribe
         client.on_publish = self._on_publish
         client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
@@ -279,14 +278,11 @@ class Connection:
     ) -> None:
         self._granted = codes
 
-    def _on_unsubscribe(self, *_: object) -> None:
-        self._unsubscribed = True
-
     def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
         self._answers[mid] = not reason.is_failure
 
     def _on_unsubscribe(self, _client: object, _data: object, mid: int, _codes: object, _found: object) -> None:
-        self._answers[mid] = True
+        self._answers[mid] = self._unsubscribed = True
 
     def _on_message(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         try:
