@@ -22,7 +22,10 @@ _LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """`count` targets come first; the rest where these have done it, and are still well `watch_s` later."""
+    """`count` nodes come first, of those that are online; the rest where these have done it.
+
+    They must still be well `watch_s` later.
+    """
 
     count: int = 0
     watch_s: float = 30.0
@@ -37,19 +40,34 @@ def carry_out(
     progress: Progress = lambda done, total: None,
 ) -> Report:
     """Give an order to all targets. Ctrl-C ends it, and what was done until then is in the report."""
-    first, rest = targets[: canary.count], targets[canary.count :]
+    first, rest = _split(link, targets, canary.count)
     results: list[Result] = []
     try:
         if first:
             why = _try_first(link, order, first, pace, canary, results, lambda done: progress(done, len(targets)))
             if why:
-                return Report((*results, *_not_asked(rest)), why)
+                return Report(_in_order(targets, (*results, *_not_asked(rest))), why)
         stopped = link.run(order, rest, pace, results, lambda done: progress(len(first) + done, len(targets)))
     except KeyboardInterrupt:
         done = {one.target for one in results}
         left = [target for target in targets if target not in done]
-        return Report((*results, *_not_asked(left)), "it was interrupted", interrupted=True)
-    return Report(tuple(results), stopped)
+        found = _in_order(targets, (*results, *_not_asked(left)))
+        return Report(found, "it was interrupted", interrupted=True)
+    return Report(_in_order(targets, results), stopped)
+
+
+def _split(link: FleetLink, targets: Sequence[Target], count: int) -> tuple[list[Target], list[Target]]:
+    """Those of the first nodes, and the rest. Who is offline says nothing of an order: others come first."""
+    nodes = list(dict.fromkeys(target.node for target in targets))
+    there = [node for node in nodes if link.known.is_online(node) is not False]
+    chosen = set((there or nodes)[:count])
+    first = [target for target in targets if target.node in chosen]
+    return first, [target for target in targets if target.node not in chosen]
+
+
+def _in_order(targets: Sequence[Target], results: Iterable[Result]) -> tuple[Result, ...]:
+    places = {target: place for place, target in enumerate(targets)}
+    return tuple(sorted(results, key=lambda one: places[one.target]))
 
 
 def _try_first(
@@ -67,7 +85,9 @@ def _try_first(
     link.run(order, targets, pace, results, progress)
     failed = [f"{one.target} {one.outcome}" for one in results if one.outcome is not Outcome.DONE]
     if failed:
-        return f"of the first {len(targets)} not all have done it: {_listed(failed)}"
+        gone = any(one.outcome is Outcome.OFFLINE for one in results)
+        remedy = ". --wait SECONDS waits for who is offline" if gone else ""
+        return f"of the first {len(targets)} not all have done it: {_listed(failed)}{remedy}"
     link.listen(canary.watch_s)
     answers: list[Result] = []
     link.run(Order(Command.PING, "ping"), [Target(node) for node in nodes], pace, answers)

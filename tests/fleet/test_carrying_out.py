@@ -193,6 +193,20 @@ def test_the_rest_follow_where_the_first_are_well(broker: Mosquitto) -> None:
     ]  # fmt: skip
 
 
+def test_the_first_are_nodes_that_are_there_with_all_their_views(broker: Mosquitto) -> None:
+    with SimulatedNodes(broker.port, ["a", "b", "c"], c=refuses("no")) as nodes:
+        nodes.announce("b", views=("gate", "yard"))
+        nodes.presence("a", False)
+        with linked(broker) as link:
+            order = set_order("*.interval", "2")
+            first = order.targets(link.known.names, link.known)
+            report = carry_out(link, order, first, Pace(), Canary(1, 0.0))
+    assert [(name, command) for name, command, _ in nodes.asked] == [
+        ("b", "set"), ("b", "set"), ("b", "ping"), ("c", "set"),
+    ]  # fmt: skip
+    assert [str(one.target) for one in report.results] == ["a/gate", "b/gate", "b/yard", "c/gate"]
+
+
 def test_where_one_of_the_first_refuses_nobody_follows(broker: Mosquitto) -> None:
     with SimulatedNodes(broker.port, ["a", "b", "c"], b=refuses("no")) as nodes, linked(broker) as link:
         report = carry_out(link, ORDER, targets(link), Pace(), Canary(2, 0.0))

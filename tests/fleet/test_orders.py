@@ -140,3 +140,16 @@ def test_of_files_under_one_name_those_that_few_have_differ() -> None:
         (LoadedModel("n", "bb", "r1"), ("d",), False),
     ]
     assert model_kinds({}) == []
+
+
+def test_of_two_files_on_as_many_nodes_none_is_the_wrong_one() -> None:
+    ours, theirs, odd = (LoadedModel("m", sha256, "litert") for sha256 in ("aa", "bb", "cc"))
+    found = {kind.nodes: (kind.differs, kind.tied) for kind in model_kinds({"a": [ours], "b": [theirs]})}
+    assert found == {("a",): (True, True), ("b",): (True, True)}
+    nodes = {"a": [ours], "b": [ours], "c": [theirs], "d": [theirs], "e": [odd]}
+    assert [(kind.differs, kind.tied) for kind in model_kinds(nodes)] == [
+        (True, True),
+        (True, True),
+        (True, False),
+    ]
+    assert [(kind.differs, kind.tied) for kind in model_kinds({"a": [ours]})] == [(False, False)]

@@ -112,7 +112,10 @@ def print_models(kinds: Sequence[ModelKind], untold: Sequence[str]) -> None:
     console.print(table)
     for kind in kinds:
         if kind.differs:
-            text = f"{kind.model.name}: {names(kind.nodes)} run another file than most ({kind.model.sha256[:12]})"
+            others = "as many others" if kind.tied else "most"
+            text = (
+                f"{kind.model.name}: {names(kind.nodes)} run another file than {others} ({kind.model.sha256[:12]})"
+            )
             console.print(Text(printable(text), style="bold yellow"))
     if untold:
         console.print(Text(f"nothing is known of: {names(untold)}"))

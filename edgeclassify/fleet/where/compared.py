@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)(s|min|m|h|d)?")
 _UNITS = {None: 1.0, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _VERSION = re.compile(r"v?([0-9]{1,9}(?:\.[0-9]{1,9})*)(?:[._~-]?([a-z]+)[._-]?([0-9]{0,9}))?")
 _ANSWERS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-_PATTERN = frozenset("*?[")
+_PATTERN = frozenset("*?")
 _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -65,7 +65,7 @@ def holds(kind: Kind, found: Value, sign: str, text: str) -> bool | None:
     if kind is Kind.FLAG:
         return bool(found) is _ANSWERS[text.lower()]
     if kind is Kind.TEXT or (kind is Kind.VERSION and sign == "=" and _PATTERN & set(text)):
-        return fnmatchcase(str(found), text)
+        return fnmatchcase(str(found), text.replace("[", "[[]"))
     ours: Any = version_key(text) if kind is Kind.VERSION else _number(kind, text)
     theirs: Any = version_key(str(found)) if kind is Kind.VERSION else found
     if theirs is None or isinstance(theirs, str):

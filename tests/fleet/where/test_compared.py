@@ -13,6 +13,8 @@ from edgeclassify.fleet.where.compared import Kind, check, holds, version_key
     [
         (Kind.TEXT, "north-1", "=", "north-*", True),
         (Kind.TEXT, "north-1", "=", "North-*", False),
+        (Kind.TEXT, "cat [red]", "=", "cat [red]", True),
+        (Kind.TEXT, "cat r", "=", "cat [red]", False),
         (Kind.TEXT, "north-1", "!=", "north-?", False),
         (Kind.TEXT, "north-10", "!=", "north-?", True),
         (Kind.NUMBER, 60.0, "<", "60", False),

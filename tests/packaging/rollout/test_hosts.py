@@ -30,7 +30,7 @@ def test_a_host_per_line(hosts_file: Callable[[str], Path]) -> None:
 
 
 def test_all_faults_are_said_with_their_lines(hosts_file: Callable[[str], Path]) -> None:
-    text = '-oProxyCommand=x\na b\na x=1\na node=a\nc node=a/b\nd x="1"\n'
+    text = '-oProxyCommand=x\na b\na x=1\na node=a\nc node=a/b\nd x="1"\npi@10.0.0.7\ne x=1 x=2\n'
     with pytest.raises(HostsError) as found:
         read_hosts(hosts_file(text))
     said = str(found.value).replace(str(hosts_file(text)), "F").splitlines()
@@ -39,6 +39,8 @@ def test_all_faults_are_said_with_their_lines(hosts_file: Callable[[str], Path])
         "F: line 2: expected KEY=VALUE, found 'b'",
         "F: line 5: node: expected letters, digits, _ and -, found 'a/b'",
         "F: line 6: x: expected a value without quotes and backslashes, found '\"1\"'",
+        "F: line 7: expected node=NAME with an address of numbers, found '10.0.0.7' alone",
+        "F: line 8: x: expected once, found twice",
         "F: host a: expected once, found twice",
         "F: node a: expected once, found twice",
     ]
@@ -128,6 +130,9 @@ def test_at_most_so_many_hosts_are_at_work() -> None:
         (["--undo", "--apt", "newest"], "expected --template, --deb or --apt, or --undo alone"),
         (["--deb", "x.deb", "--apt", "1"], "--deb and --apt exclude each other"),
         (["--deb", "/none/x.deb"], "--deb /none/x.deb: there is no such file"),
+        (["--apt", "1", "--ssh", '"'], '--ssh ": expected a command as a shell reads it'),
+        (["--apt", "1", "--gate", '"a'], '--gate "a: expected a command as a shell reads it'),
+        (["--apt", "1", "--ssh", ""], "--ssh: expected a command, found nothing"),
         (["--undo", "--only", "b*"], "--only b*: expected a pattern of hosts, found none of"),
     ],
 )
@@ -156,3 +161,39 @@ def test_a_config_with_faults_reaches_no_host(hosts_file: Callable[[str], Path],
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert done.stdout.startswith("unreachable     1  a\nnot asked       1  b\nnot all were asked: 1 failed\n")
+
+
+def test_a_number_sign_within_a_word_begins_no_comment(hosts_file: Callable[[str], Path]) -> None:
+    (host,) = read_hosts(hosts_file("a source=rtsp://x/#1 # by the door\n"))
+    assert host.words["source"] == "rtsp://x/#1"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--canary", "-1"], "--canary: expected 0 or more, found -1"),
+        (["--at-once", "0"], "--at-once: expected 1 or more, found 0"),
+        (["--percent", "0"], "--percent: expected a share above 0, 100 at most, found 0"),
+        (["--percent", "101"], "--percent: expected a share above 0, 100 at most, found 101"),
+        (["--percent", "nan"], "--percent: expected a share above 0, 100 at most, found nan"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(
+    capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["hosts", "--apt", "1", *options])
+    assert said in capsys.readouterr().err
+
+
+def test_a_config_is_checked_beside_its_template_or_not_at_all(
+    hosts_file: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "t.toml").write_text("[node]\n")
+    file = hosts_file("a\n")
+    looks = f"sh -c 'test \"${{2%/*}}\" = {tmp_path}' check"
+    given = [str(file), "--template", str(tmp_path / "t.toml"), "--dry-run", "--check-with"]
+    assert main([*given, looks]) == 0
+    assert main([*given, "false"]) == 78
+    assert main([*given, ""]) == 0
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["hosts.txt", "t.toml"]
