@@ -8,11 +8,15 @@ from threading import Lock
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
-from edgeclassify.publish.mqtt.probing.retained_trial import RetainedTrial, Tried
+from edgeclassify.publish.mqtt.probing.retained_trial import RetainedTrial
+from edgeclassify.publish.mqtt.probing.tried import Tried
 
 WITHIN_S = 20.0
+TURN_S = 5.0
+"""So long one waits for the trials of other servers. Where those give nothing, which takes a quarter of a minute
+each, the same is to be expected of this one, and nothing is said of it."""
 _STEP_S = 0.05
-_ONE_AT_A_TIME = Lock()
+ONE_AT_A_TIME = Lock()
 """Servers of one broker share what they keep: two trials would take each other's message for an old one."""
 
 
@@ -30,7 +34,9 @@ def lacks_over(link: PahoLink, topics: Topics) -> Sequence[Lack] | None:
     if not link.offer.keeps_retained:
         return [Lack.RETAINED]
     received, tried, findings = link.received, Tried(), Findings()
-    with _ONE_AT_A_TIME:
+    if not ONE_AT_A_TIME.acquire(timeout=TURN_S):
+        return None
+    try:
         trial = RetainedTrial(
             link, topics, tried, findings, unanswered=lambda: received.subscribing,
             wildcards=link.offer.knows_wildcards, clock=time.monotonic, begin_s=0.0,
@@ -45,4 +51,6 @@ def lacks_over(link: PahoLink, topics: Topics) -> Sequence[Lack] | None:
                 trial.denied(received.denied.popleft()[0])
             while received.arrived:
                 trial.heard(received.arrived.popleft())
+    finally:
+        ONE_AT_A_TIME.release()
     return findings.lacks

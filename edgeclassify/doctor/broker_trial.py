@@ -68,8 +68,8 @@ def try_broker(config: Config) -> BrokerTrial:
 
 
 def try_servers(config: Config) -> list[BrokerTrial]:
-    """Try each server of [mqtt] once, at the same time; within about 30 seconds, whatever answers there. Raises
-    nothing.
+    """Try each server of [mqtt] once, at the same time; within about 40 seconds, whatever answers there. Raises
+    nothing. Of a name with several addresses that one is tried which answers first.
 
     A host name that the resolver keeps looking up can take longer: whoever can't wait calls this in a thread.
     """

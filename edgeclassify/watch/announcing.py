@@ -18,6 +18,9 @@ QUIET_S = 1.0
 """When nothing that was kept has come for so long, all of it is here."""
 LEAST_S, MOST_S = 1, 300
 """Bounds of the time within which nodes are to answer."""
+MOST_ALONE = 50
+"""Where the broker gives what it keeps, and at most so many nodes are known in part, these alone are asked: one
+may stay so, and each watch would have a whole fleet say all again for it."""
 HARMED_S = 5.0
 """A connection that ends so soon after the request may have ended on it: there are brokers that end it where a
 topic is forbidden."""
@@ -40,10 +43,11 @@ class Announcing:
         self._board, self._send, self._node, self._clock = board, send, node, clock
         self._quiet_from: float | None = clock()
         self._asked_at: float | None = None
-        self._harmed = False
+        self._harmed = self._gives_kept = False
 
     def heard(self, arrival: Arrival) -> None:
         """A message has come."""
+        self._gives_kept |= arrival.kept
         if arrival.kept and self._quiet_from is not None:
             self._quiet_from = self._clock()
 
@@ -52,6 +56,7 @@ class Announcing:
         now = self._clock()
         if not connected:
             self._harmed |= self._asked_at is not None and now - self._asked_at < HARMED_S
+        self._gives_kept = False  # it may be another server
         self._quiet_from = now if connected and not self._harmed else None
 
     def tick(self) -> None:
@@ -61,11 +66,17 @@ class Announcing:
             return
         self._quiet_from = None
         nodes = self._board.nodes
-        if nodes and not any(map(_known_in_part, nodes.values())):
+        in_part = [name for name, node in nodes.items() if _known_in_part(node)]
+        if nodes and not in_part:
             return
         self._asked_at = now
         if self._node is not None:
-            self._send(Topics(self._board.prefix, self._node).request(Command.ANNOUNCE), b"")
+            in_part = [self._node]
+        elif not self._gives_kept or len(in_part) > MOST_ALONE:
+            in_part = []
+        for name in in_part:
+            self._send(Topics(self._board.prefix, name).request(Command.ANNOUNCE), b"")
+        if in_part:
             return
         # Each says something about once a minute: of sixty nodes one was heard in this second. Sixty times as many
         # nodes with some 20 messages each are 1,200 messages a second.

@@ -54,6 +54,10 @@ class UnsupportedError(LostError):
     """The broker does not speak MQTT 5."""
 
 
+class UnansweredError(UnsupportedError):
+    """It may not speak MQTT 5: a CONNECT of it was not answered. So does a broker that is in its start."""
+
+
 class SharingError(PublishError):
     """The broker has no shared subscriptions: trying again is useless."""
 
@@ -86,6 +90,11 @@ class Subscription:
     timeout_s: float = ANSWER_TIMEOUT_S
     resumes: bool = False
     unwanted: Sequence[str] = ()
+
+    @property
+    def is_shared(self) -> bool:
+        """True where it is one of a group."""
+        return any(topic.startswith(_SHARED) for topic, _ in self.topics)
 
 
 class _Client(paho.Client):
@@ -213,7 +222,7 @@ class Connection:
 
     def _subscribe(self) -> None:
         assert self._client is not None
-        if not self._sharing and any(topic.startswith(_SHARED) for topic, _ in self._wanted.topics):
+        if not self._sharing and self._wanted.is_shared:
             raise SharingError(_no_sharing(self.server, None if self.v5 else "it speaks MQTT 3.1.1"))
         if self.v5:
             topics: Any = [
@@ -237,7 +246,7 @@ class Connection:
         while (found := answer()) is None:
             if time.monotonic() > deadline:
                 # Some brokers that know no MQTT 5 say nothing at all.
-                silent = UnsupportedError if self.v5 and what == "CONNECT" else LostError
+                silent = UnansweredError if self.v5 and what == "CONNECT" else LostError
                 raise silent(f"no answer to {what} within {self._wanted.timeout_s:g} s")
             try:
                 self.wait(0.1)
@@ -246,7 +255,7 @@ class Connection:
                     return found
                 if what == "CONNECT":
                     # So closes a broker that knows no MQTT 5, and one that wants TLS.
-                    kind = UnsupportedError if self.v5 and self._config.tls is None else LostError
+                    kind = UnansweredError if self.v5 and self._config.tls is None else LostError
                     raise kind(failure_texts.unanswered(security_of(self._config))) from error
                 raise
         return found

@@ -17,7 +17,14 @@ from edgeclassify.broker.credentials import security_of
 from edgeclassify.broker.servers import NotFound, Server, Servers
 from edgeclassify.config import MqttConfig
 from edgeclassify.errors import ConfigError, PublishError
-from edgeclassify.watch.connection import Connection, LostError, Subscription, UnreachableError, UnsupportedError
+from edgeclassify.watch.connection import (
+    Connection,
+    LostError,
+    Subscription,
+    UnansweredError,
+    UnreachableError,
+    UnsupportedError,
+)
 from edgeclassify.watch.interface import Arrival, LinkChange
 
 STABLE_S = 10.0
@@ -197,11 +204,15 @@ class Subscriber:
         v5 = self._config.protocol != "3.1.1" if known is None else known
         try:
             self._go_to(server, v5=v5).open()
-        except UnsupportedError:
-            if self._config.protocol != "auto" or known is not None:
+        except UnsupportedError as error:
+            unsaid = isinstance(error, UnansweredError)
+            # Of 3.1.1 a group has nothing: it asks for 5 again.
+            if self._config.protocol != "auto" or known is not None or (unsaid and self._wanted.is_shared):
                 raise
             v5 = False
             self._go_to(server, v5=v5).open()
+            if unsaid:
+                return  # next time it is asked for 5 again: it may have been in its start
         self._speaks_5[server] = v5
 
     def _go_to(self, server: Server, *, v5: bool) -> Connection:

@@ -8,6 +8,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from edgeclassify.doctor import broker_lacks
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.broker_checks import look_at_broker
 from edgeclassify.doctor.broker_lacks import lacks_by
@@ -316,3 +317,14 @@ def test_where_all_servers_fail_each_is_a_fault() -> None:
         assert [finding.standing for finding in found] == [Standing.FAULT, Standing.FAULT]
         assert checked.config is not None
         assert try_broker(checked.config).broker == f"{HOST}:{one}"
+
+
+def test_a_trial_of_what_is_kept_does_not_wait_long_for_those_of_other_servers(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker_lacks, "TURN_S", 0.1)
+    broker = start("allow_anonymous true\n")
+    with broker_lacks.ONE_AT_A_TIME:
+        found = trial(broker.port)
+    assert (found.connected, found.lacks) == (True, None)
+    assert trial(broker.port).lacks == ()

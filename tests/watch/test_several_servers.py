@@ -12,9 +12,10 @@ from edgeclassify.broker.servers import Servers
 from edgeclassify.config import MqttConfig
 from edgeclassify.errors import PublishError
 from edgeclassify.watch import subscriber
-from edgeclassify.watch.connection import Subscription
+from edgeclassify.watch.connection import Subscription, shared
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
+from tests.publish.mqtt.odd_broker import OddBroker, Peer
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy, deaf_port, needs_mosquitto
 from tests.support.waiting import wait_for
 
@@ -130,3 +131,32 @@ def test_a_round_that_fails_is_told_once_with_each_server(brokers: list[Mosquitt
         listening.until(lambda: at(a.port) in listening.links[-1].reason)
     assert not any(link.connected for link in listening.links)
     assert f"{at(b.port)}: connection refused" in listening.links[-1].reason
+
+
+@pytest.mark.parametrize("group", [None, "lights"])
+def test_one_that_is_in_its_start_is_asked_for_mqtt_5_again(brokers: list[Mosquitto], group: str | None) -> None:
+    """It closes the first CONNECT without an answer, as one does that knows no MQTT 5."""
+
+    def on_connect(peer: Peer) -> None:
+        if len(starting.peers) == 1:
+            peer.close()
+        else:
+            OddBroker.accept(starting, peer)
+
+    starting, a = OddBroker(on_connect=on_connect), brokers[0]
+    wanted = Subscription(shared(group, [(TOPIC, 1)]), as_published=False)
+    links = list[LinkChange]()
+    with starting.running(), Subscriber(
+        MqttConfig(hosts=(at(a.port), at(starting.port))), wanted, on_arrival=lambda _: None,
+        on_link=links.append, backoff=Backoff(base_s=0.05, cap_s=0.1),
+    ) as listening:  # fmt: skip
+        a.stop(kill=True)
+
+        def is_at_level(level: int) -> bool:
+            listening.step(0.05)
+            return bool(links and links[-1].connected and starting.levels[-1] == level)
+
+        wait_for(lambda: is_at_level(5 if group else 4))
+        assert starting.levels == ([5, 5] if group else [5, 4])
+        starting.peers[-1].close()
+        wait_for(lambda: is_at_level(5) and len(starting.peers) == 3)

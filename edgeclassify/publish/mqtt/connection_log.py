@@ -87,6 +87,10 @@ class ConnectionLog:
             log.warning("%s: %s; trying again", self._broker, self._named(reason))
         self._problem = reason
 
+    def forget(self) -> None:
+        """The node is well served elsewhere: why no connection could be made is said again next time."""
+        self._problem = None
+
     def _say_connected(self) -> None:
         self._announced = True
         log.info("%s: connected (MQTT %s)", self._broker, self._protocol)

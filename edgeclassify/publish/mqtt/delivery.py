@@ -15,7 +15,13 @@ from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.failed_attempts import FailedAttempts
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.connector import Connector
-from edgeclassify.publish.mqtt.link.failures import LinkError, OverdueError, UnreachableError, WillRefusedError
+from edgeclassify.publish.mqtt.link.failures import (
+    LinkError,
+    OverdueError,
+    UnreachableError,
+    WhoRefusedError,
+    WillRefusedError,
+)
 from edgeclassify.publish.mqtt.link.received import WINDOW
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.link.waits import Waker
@@ -117,10 +123,10 @@ class Delivery:
         """Go to these from the next attempt on; False, and nothing changes, where others are wanted at once: there
         is no connection, or none to one of them."""
         ours, server = self._servers, self.server
-        if (ours.hosts, ours.shuffled_by) == (servers.hosts, servers.shuffled_by):
-            return True
-        if server is None or not servers.has(server):
+        same = (ours.hosts, ours.shuffled_by) == (servers.hosts, servers.shuffled_by)
+        if not same and (server is None or not servers.has(server)):
             return False
+        # Of the same ones the key may be another one (host, hosts), which messages name.
         ours.adopt(servers)
         return True
 
@@ -180,7 +186,7 @@ class Delivery:
             # A will that the broker refuses is its rule, and no consequence of stopping.
             if isinstance(error, WillRefusedError) or not self._stopping.is_set():
                 self._failed.add(taught.server, taught.log, error)
-            if not isinstance(error, UnreachableError):
+            if isinstance(error, WhoRefusedError):
                 taught.turned_away()
             return False
         begin = time.monotonic()
@@ -230,8 +236,7 @@ class Delivery:
             packet_limit=taught.packet_limit, known=taught.known_in(outbox.retained),
             on_removed=self._on_removed,
         )  # fmt: skip
-        moved = self._last not in (None, link.server) and self._lasted_s >= STABLE_S
-        trials = trials_on(link, outbox, taught.tried, self.findings, moved=moved)
+        trials = trials_on(link, outbox, taught.tried, self.findings, elsewhere=self._elsewhere(taught))
         serving = Serving(
             link, session, outbox=outbox, listener=self._listener, subscriptions=taught.subscriptions,
             heartbeat_s=self._config.heartbeat_s, stopping=self._stopping, trials=trials,
@@ -254,7 +259,17 @@ class Delivery:
             raise
         finally:
             self._answered = session.any_answered
+            taught.info = session.info or taught.info
             session.settle()
+
+    def _elsewhere(self, taught: Taught) -> bytes | None:
+        """What the server before this one, where all was delivered, has kept of what runs here, and this one was
+        never given; None where there is no such thing."""
+        last = self._last
+        if last is None or last == taught.server or self._lasted_s < STABLE_S:
+            return None
+        info = self._taught.of(last).info
+        return None if info == taught.info else info
 
     def _count(self, server: Server) -> None:
         self.connects += 1
@@ -269,6 +284,7 @@ class Delivery:
             self.pulse.beat(TURN_LIMIT_S)
             if lasted_s >= STABLE_S and session.any_answered:
                 self._servers.works(link.server)
+                self._taught.lasts(taught)
             taught.log.lasting(lasted_s)
             serving.turn(lasted_s)
             if not link.received.subscribing:

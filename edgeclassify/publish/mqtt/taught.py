@@ -8,7 +8,7 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.client_ids import ClientIds
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connector import Connector
-from edgeclassify.publish.mqtt.probing.retained_trial import Tried
+from edgeclassify.publish.mqtt.probing.tried import Tried
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
 from edgeclassify.publish.mqtt.retained import RetainedValues
 from edgeclassify.publish.mqtt.session.packet_limit import PacketLimit
@@ -26,7 +26,7 @@ class Taught:
 
     `refused`: topics whose refusal has been logged; `known`: the values that it took on a connection that ended
     within seconds; `short_ones`: how many such there were in a row; `tried`: how far it was tried what it keeps;
-    `ids`: by which client id it knows the node.
+    `info`: what it was told last of what runs here; `ids`: by which client id it knows the node.
     """
 
     server: Server
@@ -38,6 +38,7 @@ class Taught:
     known: Mapping[str, Message] = field(default_factory=dict)
     short_ones: int = 0
     tried: Tried = field(default_factory=Tried)
+    info: bytes | None = None
     ids: ClientIds = field(kw_only=True)
 
     def known_in(self, retained: RetainedValues) -> Collection[str]:
@@ -72,6 +73,12 @@ class TaughtByServer:
     ) -> None:
         self._connect, self._client_id, self._named = connect, client_id, named
         self._taught: dict[Server, Taught] = {}
+
+    def lasts(self, taught: Taught) -> None:
+        """A connection to this one lasts: what was said of the others counts as said of another time."""
+        for other in self._taught.values():
+            if other is not taught:
+                other.log.forget()
 
     def of(self, server: Server) -> Taught:
         """What this one has taught. Of very many that one is forgotten that was not asked for for longest."""

@@ -15,6 +15,7 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.broker.servers import Server, Servers
 from edgeclassify.publish.interface import BrokerProgress
 from edgeclassify.publish.mqtt import delivery
+from edgeclassify.publish.mqtt.probing import trials
 from edgeclassify.publish.mqtt.session import in_flight
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
@@ -322,6 +323,86 @@ def test_values_that_one_server_has_are_sent_to_another(
         sink.publish_state(state("open"))
         for one in (a, b):
             wait_for(lambda one=one: VALUES.issubset(got.topic.rpartition("porch/")[2] for got in one.got))  # type: ignore[misc]
+
+
+def test_the_same_server_under_the_other_key_is_called_by_that(
+    broker: Mosquitto, sink_on: StartSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = sink_on(0, hosts=at(broker.port))
+    other.stop(1.0)
+    sink = sink_on(broker.port)
+    assert sink.mqtt.adopt(other.mqtt)
+    assert progress_of(sink).connects == 1
+    broker.stop(kill=True)
+    wait_for(lambda: said(caplog, "connection refused"))
+    assert "its port in mqtt.hosts" in said(caplog, "connection refused")[0]
+
+
+@pytest.mark.parametrize("turns_away", [True, False])
+def test_another_client_id_is_given_up_where_it_is_refused_alone(sink_on: StartSink, turns_away: bool) -> None:
+    """As RabbitMQ does: the usual id ends on its first subscription. Who is in its start closes without a word."""
+
+    def client_id(peer: Peer) -> str:
+        begin = peer.connect.find(b"edgeclassify-porch")
+        return peer.connect[begin : begin + int.from_bytes(peer.connect[begin - 2 : begin])].decode()
+
+    def on_connect(peer: Peer) -> None:
+        if len(odd.peers) != 3:
+            OddBroker.accept(odd, peer)
+        elif turns_away:
+            OddBroker.accept(odd, peer, 2)
+        else:
+            peer.close()
+
+    def on_subscribe(peer: Peer, topic: str, mid: bytes) -> None:
+        if client_id(peer) == "edgeclassify-porch":
+            peer.close()
+        else:
+            odd.grant(peer, topic, mid)
+
+    odd = OddBroker(on_connect=on_connect, on_subscribe=on_subscribe)
+    with odd.running():
+        sink_on(odd.port, wait=False, protocol="3.1.1")
+        wait_for(lambda: len(odd.peers) >= 4 and odd.peers[3].subscribed)
+        usual, same, other, last = [client_id(peer) for peer in odd.peers[:4]]
+        assert usual == same == "edgeclassify-porch"
+        assert other.startswith("edgeclassify-porch-")
+        assert last == (usual if turns_away else other)
+
+
+def test_a_server_is_asked_for_what_another_one_took_and_itself_was_never_told(
+    sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "STABLE_S", 0.3)
+    asked, lasting = list[bytes | None](), list[Server]()
+
+    def noted(*rest: Any, elsewhere: bytes | None) -> Any:
+        asked.append(elsewhere)
+        return trials.trials_on(*rest, elsewhere=elsewhere)
+
+    monkeypatch.setattr("edgeclassify.publish.mqtt.delivery.trials_on", noted)
+    monkeypatch.setattr(Servers, "works", lambda _, server: lasting.append(server))
+    down = set[str]()
+
+    def unless_down(name: str, peer: Peer) -> None:
+        if name in down:
+            peer.close()
+        else:
+            OddBroker.accept(brokers[name], peer)
+
+    brokers = {name: OddBroker(on_connect=partial(unless_down, name)) for name in "ab"}
+    a, b = brokers.values()
+    with a.running(), b.running():
+        sink = sink_on(0, hosts=at(a.port, b.port))
+        sink.publish_info(info())
+        wait_for(lambda: a.of("/info") and lasting)
+        for here, there, name in ((a, b, "a"), (b, a, "b")):
+            down.clear()
+            down.add(name)
+            lasting.clear()
+            here.peers[-1].close()
+            wait_for(lambda: there.of("/info") and any(one.port == there.port for one in lasting))  # noqa: B023
+        assert asked == [None, a.of("/info")[0].payload, None]
 
 
 def test_other_hosts_keep_a_connection_to_one_of_them(

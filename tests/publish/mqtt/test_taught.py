@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+import pytest
+
 from edgeclassify.broker.servers import Server
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
@@ -67,3 +69,16 @@ def test_values_are_known_after_two_short_connections_where_they_are_still_the_n
     retained.put(Rank.STATE, old)
     assert retained.sent(["x", "y"]) == {"y": other}  # one waits
     assert end(STABLE_S) == ()
+
+
+def test_while_one_lasts_what_was_said_of_the_others_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+    known, _ = taught()
+    name, there = known.of(Server("a", 1883)), known.of(A)
+    for one in (name, there):
+        for _ in range(2):
+            one.log.failed("not found")
+    assert len(caplog.messages) == 2
+    known.lasts(there)
+    for one in (name, there):
+        one.log.failed("not found")
+    assert caplog.messages[2:] == ["broker a:1883: not found; trying again"]

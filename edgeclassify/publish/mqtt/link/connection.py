@@ -10,6 +10,7 @@ import contextlib
 import selectors
 import ssl
 import time
+from collections.abc import Mapping
 
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -25,6 +26,7 @@ from edgeclassify.publish.mqtt.link.failures import (
     ProtocolRefusedError,
     UnansweredError,
     UnreachableError,
+    WhoRefusedError,
     WillRefusedError,
 )
 from edgeclassify.publish.mqtt.link.interface import Link
@@ -36,6 +38,13 @@ from edgeclassify.publish.mqtt.link.waits import SocketWait, Waker
 
 _PROTOCOLS = {V5: MQTTProtocolVersion.MQTTv5, V311: MQTTProtocolVersion.MQTTv311}
 _GOODBYE_S = 0.2
+
+_REFUSALS: Mapping[str, type[LinkError]] = {
+    "Unsupported protocol version": ProtocolRefusedError,
+    **dict.fromkeys(
+        ("Client identifier not valid", "Bad user name or password", "Not authorized", "Banned"), WhoRefusedError
+    ),
+}
 
 
 class PahoLink(Link):
@@ -73,7 +82,7 @@ class PahoLink(Link):
             text = failure_texts.refusal(name, user=self._settings.credentials is not None) + self.received.said
             if name in ("Retain not supported", "QoS not supported"):
                 raise WillRefusedError(text, retain=name.startswith("Retain"))
-            raise (ProtocolRefusedError if name == "Unsupported protocol version" else LinkError)(text)
+            raise _REFUSALS.get(name, LinkError)(text)
         self.maximum_packet_size = self.offer.maximum_packet_size
         self._interrupt.release()
 

@@ -21,6 +21,10 @@ class WillRefusedError(LinkError):
         self.retain = retain
 
 
+class WhoRefusedError(LinkError):
+    """The broker does not let in who we say we are: the client id, or the user."""
+
+
 class NoBrokerError(LinkError):
     """What answers uses another protocol."""
 

@@ -31,7 +31,8 @@ TEXTS = {
 
 
 class Findings:
-    """Of one broker, all its servers together: what one of them lacks the broker lacks.
+    """Of one broker, all its servers together: what one of them lacks the broker lacks; of
+    what they know of each other the last trial counts.
 
     Used by one thread, `lacks` by any. `broker`: its name; `ask`: where all nodes are asked to announce
     themselves. None: nothing is logged.
@@ -55,7 +56,8 @@ class Findings:
 
     def found(self, lack: Lack, *, lacks: bool) -> None:
         """It was tried."""
-        self._found[lack] = lacks or self._found.get(lack, False)
+        # Servers that did not know each other while the network between them was down may do so later.
+        self._found[lack] = lacks or (lack is not Lack.SERVERS and self._found.get(lack, False))
         if lacks and self._broker is not None and self._said.is_news(lack):
             log.warning("%s: %s. %s", self._broker, TEXTS[lack], self._remedy)
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Generator
 
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.topics import Topics
-from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
 from edgeclassify.publish.mqtt.probing.interface import ProbeLink, Trial
+from edgeclassify.publish.mqtt.probing.tried import MOST_ATTEMPTS, Tried
 
 BEGIN_S = 2.0
 """A connection must stand for so long, and all values be delivered."""
@@ -21,24 +21,8 @@ ANSWER_S = 10.0
 """For each answer of the broker; then nothing is found out."""
 KEPT_S = 3.0
 """What is kept comes within so long after the answer to the subscription."""
-MOST_ATTEMPTS = 2
-"""At each server: a broker may end the connection on what its rules forbid."""
 
 Waiting = Generator[Callable[[], bool], None, bool | None]
-
-
-@dataclass(slots=True)
-class Tried:
-    """What became of trials at one server. `kept`: a message of theirs is still there."""
-
-    attempts: int = 0
-    done: bool = False
-    kept: bool = False
-
-    @property
-    def given_up(self) -> bool:
-        """True where no more is tried, and a message is still there."""
-        return self.kept and (self.done or self.attempts >= MOST_ATTEMPTS)
 
 
 class RetainedTrial(Trial):
@@ -108,9 +92,12 @@ class RetainedTrial(Trial):
         begin = self._clock()
         yield lambda: self._idle and self._clock() - begin >= self._begin_s
         self._tried.attempts += 1
-        if (yield from self._publish(self._message)):
-            self._tried.kept = True
+        self._tried.kept = True  # for all that is known, from the moment at which it is sent
+        taken = yield from self._publish(self._message)
+        if taken:
             yield from self._look()
+        elif taken is False:
+            self._tried.kept = False
         self._tried.done = True
 
     def _look(self) -> Generator[Callable[[], bool], None, None]:
@@ -124,19 +111,21 @@ class RetainedTrial(Trial):
             self._tried.kept = False
         yield from self._until(lambda: self._emptied, ANSWER_S)
         self._link.unsubscribe(pattern if self._wildcards else topic)
-        if by_topic is not None and (by_topic or self._emptied):
-            self._findings.found(Lack.RETAINED, lacks=not by_topic)
-        if by_topic and by_pattern is not None and (by_pattern or self._emptied):
-            self._findings.found(Lack.WILDCARDS, lacks=not by_pattern)
+        # A broker under load may give what it keeps late, but before what happens later.
+        late = self._seen
+        if by_topic or late or (by_topic is not None and self._emptied):
+            self._findings.found(Lack.RETAINED, lacks=not (by_topic or late))
+        if by_topic and by_pattern is not None and (late or self._emptied):
+            self._findings.found(Lack.WILDCARDS, lacks=not late)
 
     def _publish(self, message: outgoing.Message) -> Waiting:
-        """True where the broker has taken it."""
+        """True where the broker has taken it, False where it has refused it; None: that is not known."""
         sent = self._sent = self._link.send(message)
         if sent is None:
-            return False
+            return None
         yield from self._until(lambda: sent in self._answers, ANSWER_S)
         self._sent = None
-        return self._answers.pop(sent, "no answer") is None
+        return self._answers.pop(sent) is None if sent in self._answers else None
 
     def _gets(self, wanted: str) -> Waiting:
         """True where what is kept comes; None: the broker does not let us subscribe."""

@@ -10,7 +10,8 @@ from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
 from edgeclassify.publish.mqtt.probing.interface import Trial
 from edgeclassify.publish.mqtt.probing.other_server_trial import OtherServerTrial
-from edgeclassify.publish.mqtt.probing.retained_trial import RetainedTrial, Tried
+from edgeclassify.publish.mqtt.probing.retained_trial import RetainedTrial
+from edgeclassify.publish.mqtt.probing.tried import MOST_ATTEMPTS, Tried
 from edgeclassify.publish.mqtt.retained import Rank
 
 
@@ -43,9 +44,11 @@ class Trials(Trial):
         return any(trial.denied(topic) for trial in self._trials)
 
 
-def trials_on(link: PahoLink, outbox: Outbox, tried: Tried, findings: Findings, *, moved: bool) -> Trials:
-    """What is tried on a new connection. `tried`: at this server before; `moved`: the node comes from another one,
-    which had all its values."""
+def trials_on(
+    link: PahoLink, outbox: Outbox, tried: Tried, findings: Findings, *, elsewhere: bytes | None
+) -> Trials:
+    """What is tried on a new connection. `tried`: at this server before; `elsewhere`: what another one, which
+    the node comes from, has taken of `info`, and this one was not told before; None: there is no such thing."""
     topics, offer = outbox.layout.topics, link.offer
     if not offer.keeps_retained:
         findings.told(Lack.RETAINED)
@@ -65,6 +68,6 @@ def trials_on(link: PahoLink, outbox: Outbox, tried: Tried, findings: Findings, 
             clock=time.monotonic,
         )
     ]
-    if moved:
-        trials.append(OtherServerTrial(link, topics, findings, clock=time.monotonic))
+    if elsewhere is not None and tried.asked < MOST_ATTEMPTS:
+        trials.append(OtherServerTrial(link, topics, tried, findings, elsewhere=elsewhere, clock=time.monotonic))
     return Trials(trials)

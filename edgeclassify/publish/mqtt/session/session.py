@@ -71,6 +71,8 @@ class Session:
         self._refusals = Refusals(clock)
         self._refused_said = refused
         self._known, self._all_renewed = set(known), not known
+        self.info: bytes | None = None
+        """What the broker was told of what runs here."""
         retained.renew(known)
         replies.renew()
 
@@ -142,6 +144,8 @@ class Session:
 
     def _taken(self, sent: Sent) -> None:
         topic = sent.message.topic
+        if topic == self._topics.info:
+            self.info = sent.message.payload
         if sent.reply is None:
             self._refusals.taken(topic, sent.seq)
             if topic in self._refused_said and self._refusals.is_over(topic):

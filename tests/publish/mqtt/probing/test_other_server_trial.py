@@ -6,14 +6,22 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
 from edgeclassify.publish.mqtt.probing.other_server_trial import GIVEN_UP_S, KEPT_S, OtherServerTrial
+from edgeclassify.publish.mqtt.probing.tried import Tried
 from tests.publish.mqtt.probing.brokers import TOPICS, KeepingBroker
 
 NOW = Message(TOPICS.info, b'{"session":"2"}', 1, True)
 
 
-def after(broker: KeepingBroker, seconds: float) -> Findings:
+def made(
+    broker: KeepingBroker, tried: Tried | None = None, elsewhere: bytes = NOW.payload
+) -> tuple[OtherServerTrial, Findings]:
     findings = Findings("broker b:1883", TOPICS.announce_all)
-    trial = OtherServerTrial(broker, TOPICS, findings, clock=broker.clock)
+    tried = Tried() if tried is None else tried
+    return OtherServerTrial(broker, TOPICS, tried, findings, elsewhere=elsewhere, clock=broker.clock), findings
+
+
+def after(broker: KeepingBroker, seconds: float) -> Findings:
+    trial, findings = made(broker)
     trial.begin()
     broker.send(NOW)
     broker.run(trial, seconds)
@@ -37,8 +45,7 @@ def test_what_is_kept_comes_before_what_is_sent(kept: dict[str, bytes], lacks: l
 
 def test_what_comes_a_little_later_counts_as_well() -> None:
     broker = KeepingBroker(gives=())
-    findings = Findings("broker b:1883", TOPICS.announce_all)
-    trial = OtherServerTrial(broker, TOPICS, findings, clock=broker.clock)
+    trial, findings = made(broker)
     trial.begin()
     broker.send(NOW)
     broker.run(trial, KEPT_S - 0.5)
@@ -59,7 +66,7 @@ def test_where_nothing_may_be_read_nothing_is_said() -> None:
 
 def test_until_it_begins_and_when_it_has_ended_it_does_nothing() -> None:
     broker = KeepingBroker()
-    trial = OtherServerTrial(broker, TOPICS, Findings("b", "a"), clock=broker.clock)
+    trial, _ = made(broker)
     broker.run(trial, 60)
     assert broker.said == []
     assert not trial.heard(Arrived(TOPICS.health, b"{}", retained=False))
@@ -70,3 +77,39 @@ def test_until_it_begins_and_when_it_has_ended_it_does_nothing() -> None:
     broker.run(trial, 10)
     broker.run(trial, 60)
     assert broker.said.count("unsubscribe info") == 1
+
+
+def test_what_has_changed_since_the_other_server_was_told_says_nothing() -> None:
+    broker = KeepingBroker()
+    broker.kept = {TOPICS.info: b'{"session":"1"}'}
+    trial, findings = made(broker, elsewhere=b'{"session":"1"}')
+    trial.begin()
+    broker.send(NOW)
+    broker.run(trial, 10)
+    assert findings.lacks is None
+    assert broker.said[-1] == "unsubscribe info"
+
+
+def test_of_what_servers_know_of_each_other_the_last_trial_counts(caplog: pytest.LogCaptureFixture) -> None:
+    findings = Findings("broker b:1883", TOPICS.announce_all)
+    for lacks, found in ((True, [Lack.SERVERS]), (False, []), (True, [Lack.SERVERS])):
+        findings.found(Lack.SERVERS, lacks=lacks)
+        assert findings.lacks == found
+    assert len(caplog.messages) == 1
+
+
+def test_how_often_it_was_asked_without_an_end_is_counted() -> None:
+    tried = Tried()
+    for count in (1, 2):
+        trial, _ = made(KeepingBroker(), tried)
+        trial.begin()
+        assert tried.asked == count  # the connection ended on it
+    broker = KeepingBroker(reads=False, gives=())
+    for _ in range(2):
+        trial, _ = made(broker, tried)
+        trial.begin()
+        broker.run(trial, GIVEN_UP_S + 1)
+        assert tried.asked == 0
+    trial.begin()
+    assert trial.denied(TOPICS.info)
+    assert tried.asked == 0

@@ -7,7 +7,8 @@ import pytest
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
-from edgeclassify.publish.mqtt.probing.retained_trial import ANSWER_S, BEGIN_S, KEPT_S, RetainedTrial, Tried
+from edgeclassify.publish.mqtt.probing.retained_trial import ANSWER_S, BEGIN_S, KEPT_S, RetainedTrial
+from edgeclassify.publish.mqtt.probing.tried import Tried
 from tests.publish.mqtt.probing.brokers import TOPICS, KeepingBroker
 
 ALL_OF_IT = [
@@ -18,6 +19,20 @@ ALL_OF_IT = [
     "empty probe/kept",
     "unsubscribe probe/+",
 ]
+
+
+class LateBroker(KeepingBroker):
+    """Of the filters that are `late` it gives what it keeps so much later, and what is sent meanwhile after it."""
+
+    def __init__(self, late_s: float, late: tuple[str, ...] = (TOPICS.probe, TOPICS.probes)) -> None:
+        super().__init__()
+        self.late_s, self.late = late_s, late
+
+    def _later(self, what: object) -> None:
+        filters = [one for one in self.late if one in self.subscribed]
+        self.slow_s = self.late_s if isinstance(what, Arrived) and filters else 0.0
+        super()._later(what)
+        self._due.sort(key=lambda due: due[0])
 
 
 def made(
@@ -199,3 +214,33 @@ def test_its_message_ids_are_free_for_others_once_they_are_answered() -> None:
     trial, _ = made(silent)
     silent.run(trial, 60)
     assert not trial.acknowledged(1, None)  # its end, without an answer
+
+
+@pytest.mark.parametrize("wildcards", [True, False])
+@pytest.mark.parametrize("late_s", [KEPT_S + 0.5, KEPT_S + 2.0])
+def test_what_is_kept_may_come_late_as_long_as_it_comes_before_what_happens_later(
+    late_s: float, wildcards: bool
+) -> None:
+    broker = LateBroker(late_s)
+    trial, findings = made(broker, wildcards=wildcards)
+    broker.run(trial, 60)
+    assert findings.lacks == []
+
+
+def test_the_pattern_gives_late_what_the_topic_gave_at_once() -> None:
+    broker = LateBroker(KEPT_S + 1, late=(TOPICS.probes, ""))
+    trial, findings = made(broker)
+    broker.run(trial, 60)
+    assert findings.lacks == []
+    assert findings.keeps_all
+
+
+def test_it_may_be_kept_from_the_moment_at_which_it_is_sent() -> None:
+    broker, tried = KeepingBroker(ignores=(TOPICS.probe,)), Tried()
+    trial, _ = made(broker, tried)
+    broker.run(trial, BEGIN_S)
+    assert not tried.kept
+    broker.run(trial, 0.5)
+    assert tried.kept
+    broker.run(trial, 60)  # no answer
+    assert tried.given_up
