@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from edgeclassify.archive.output.columns import column
 from edgeclassify.archive.packing import COLUMNS
 
 FORMAT = 1
@@ -52,4 +53,4 @@ def table_of(rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     columns["taken_at"] = [None if at is None else round(at * 1e6) for at in columns["taken_at"]]
     columns["label"] = [labels[0] if labels else None for labels in columns["labels"]]
     columns["score"] = [scores[0] if scores else None for scores in columns["scores"]]
-    return pa.table([pa.array(columns[one.name], one.type) for one in schema], schema=schema)
+    return pa.table([column(columns[one.name], one.type) for one in schema], schema=schema)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from edgeclassify.archive.output.columns import column
 from edgeclassify.archive.output.places import VISITS
 from edgeclassify.archive.summary.visits import Visit
 from edgeclassify.errors import StorageError
@@ -58,7 +60,7 @@ def write_visits(folder: Path, found: Iterable[Visit]) -> Iterator[Visit]:
 
 
 def _table(group: list[Visit]) -> pa.Table:
-    columns = {
+    columns: dict[str, list[Any]] = {
         "camera": [visit.camera for visit in group],
         "begin": [round(visit.begin * 1e6) for visit in group],
         "end": [round(visit.end * 1e6) for visit in group],
@@ -67,4 +69,4 @@ def _table(group: list[Visit]) -> pa.Table:
         "score": [visit.score for visit in group],
         "best": [visit.best for visit in group],
     }
-    return pa.table([pa.array(columns[one.name], one.type) for one in SCHEMA], schema=SCHEMA)
+    return pa.table([column(columns[one.name], one.type) for one in SCHEMA], schema=SCHEMA)

@@ -209,3 +209,43 @@ def test_another_server_is_told_from_a_scheduler(said: bytes, why: str) -> None:
             Scheduler(f"tcp://127.0.0.1:{server.getsockname()[1]}", connect_s=0.3)
         known.set()
         thread.join()
+
+
+class _Late:
+    """A client of which so many answers are lost."""
+
+    def __init__(self, lost: int, status: str = "running") -> None:
+        self.lost, self.status, self.asked = lost, status, 0
+
+    def nthreads(self) -> dict[str, int]:
+        self.asked += 1
+        if self.asked <= self.lost:
+            raise TimeoutError
+        return {"tcp://a:1": 2}
+
+
+def _scheduler(client: _Late) -> Scheduler:
+    scheduler = Scheduler.__new__(Scheduler)
+    scheduler.address, scheduler._client = "tcp://a:8786", client  # noqa: SLF001
+    return scheduler
+
+
+def test_an_answer_that_is_lost_is_asked_for_once_more() -> None:
+    assert _scheduler(_Late(1)).threads() == {"tcp://a:1": 2}
+    for lost, status, asked in ((2, "running", 2), (0, "closed", 0)):
+        client = _Late(lost, status)
+        with pytest.raises(ClusterError, match="went away"):
+            _scheduler(client).threads()
+        assert client.asked == asked
+
+
+class _Gone:
+    status = "lost"
+
+
+def test_a_worker_that_went_away_while_it_opened_the_model_is_asked_again() -> None:
+    runner = DaskCluster.__new__(DaskCluster)
+    runner._scheduler = _scheduler(_Late(0))  # noqa: SLF001
+    runner._workers, runner._left_out = {"tcp://a:1": dask_cluster._Worker(1)}, {}  # noqa: SLF001
+    runner._failed("tcp://a:1", dask_cluster._OPENING, _Gone())  # noqa: SLF001
+    assert (runner._workers, runner._left_out) == ({}, {})  # noqa: SLF001
