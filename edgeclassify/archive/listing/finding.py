@@ -73,7 +73,7 @@ class Finder:
                 self._pattern(path)
             else:
                 self._fault(
-                    path, f"{printable(text)}: expected a folder, an image, a tar or a video, {_found(error)}."
+                    path, f"{shown_source(text)}: expected a folder, an image, a tar or a video, {_found(error)}."
                 )
             return
         if stat.S_ISDIR(mode):

@@ -45,7 +45,8 @@ def shown_source(source: str) -> str:
     if is_url(source):
         return redacted_url(source)
     if not is_store(source):
-        return printable(source)
+        is_odd = "://" in source and not source.lower().startswith("file://")
+        return redacted_url(source) if is_odd else printable(source)
     bare, question, _ = without_named_secrets(shown_url(_USER.sub("://", source))).partition("?")
     return printable(f"{bare}?{HIDDEN}" if question else bare)
 
@@ -126,7 +127,7 @@ def _errors_said(url: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise MissingInputError(f"{shown_url(url)}: expected a store's object, found nothing there.") from error
     except Exception as error:  # the store's own, or of its package: any
-        reason = str(error) or type(error).__name__
+        reason = _USER.sub("://", str(error)) or type(error).__name__
         raise MissingInputError(
             f"{shown_url(url)}: expected a store's object, can't be read: {reason}."
         ) from error

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from edgeclassify.archive.listing.opened import DAMAGE, OpenLocation, why
+from edgeclassify.archive.listing.stores import is_store, shown_url
 from edgeclassify.errors import SourceError, SourceUnusableError
 from edgeclassify.files import printable
 from edgeclassify.lazy_dataclass import dataclass
@@ -34,7 +35,7 @@ def members_of(location: str) -> Iterator[Member]:
 
     Raises DamagedTarError, also behind the last member that is whole, where it is no tar, or is cut off.
     """
-    name = printable(location)
+    name = printable(shown_url(location) if is_store(location) else location)
     try:
         with OpenLocation(location) as file, _opened(file) as tar:
             kept = cast("Any", tar).members

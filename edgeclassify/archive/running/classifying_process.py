@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -55,19 +55,10 @@ class ClassifyingProcess:
         command: Callable[[int], list[str]] = worker_command,
     ) -> None:
         self._limit_s = limit_s
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
-        ours, its = socket.socketpair()
-        with its:
-            self._process = subprocess.Popen(
-                command(its.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                pass_fds=[its.fileno()],
-                env={**os.environ, **_ENVIRONMENT},
-                start_new_session=True,  # Ctrl-C is for who has it
-            )
-        self._connection: Any = Connection(ours.detach())
+        try:
+            self._begin(command)
+        except OSError as error:  # no more processes, memory, open files
+            raise DiedError(f"it can't be started: {error.strerror or error} (see ulimit -a)") from error
         try:
             self._send(Opening(wanted))
             said = self._receive(_OPENING_LIMIT_S)
@@ -77,6 +68,24 @@ class ClassifyingProcess:
         except BaseException:
             self.close()
             raise
+
+    def _begin(self, command: Callable[[int], list[str]]) -> None:
+        with ExitStack() as until_it_runs:
+            self._errors = until_it_runs.enter_context(tempfile.TemporaryFile())
+            ours, its = socket.socketpair()
+            until_it_runs.enter_context(ours)
+            with its:
+                self._process = subprocess.Popen(
+                    command(its.fileno()),
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._errors,
+                    stderr=self._errors,
+                    pass_fds=[its.fileno()],
+                    env={**os.environ, **_ENVIRONMENT},
+                    start_new_session=True,  # Ctrl-C is for who has it
+                )
+            self._connection: Any = Connection(ours.detach())
+            until_it_runs.pop_all()
 
     @property
     def is_alive(self) -> bool:

@@ -97,11 +97,6 @@ class Processes(Runner):
                 f"{self._wanted.model.name}: expected a process that opens it, but {error}. Try it alone: "
                 "edgeclassify models verify"
             ) from error
-        except OSError as error:
-            raise ModelError(
-                f"--jobs {self._jobs}: expected to start a process for each, can't: {error.strerror or error}. "
-                "Give fewer, or more memory, processes and open files: ulimit -a"
-            ) from error
 
     def _drive(self, slot: int) -> None:
         """One process's thread."""

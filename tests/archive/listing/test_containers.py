@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from edgeclassify.archive.listing.stores import shown_source
+from edgeclassify.archive.listing.tars import DamagedTarError, members_of
 from edgeclassify.errors import SourceUnusableError
 from tests.archive.listing.trees import batches, items, names, written
 from tests.archive.made_files import jpeg, tar, video
@@ -205,3 +207,25 @@ def test_a_pipe_that_is_named_as_a_video_is_a_fault(tmp_path: Path) -> None:
     ((item,),) = (batch.items for batch in batches(tmp_path, tmp_path / "in"))
     assert item.fault is not None
     assert "d.mp4: expected a video, can't be read: it is no plain file" in item.fault
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("/cams/a:b@c", "/cams/a:b@c"),
+        ("file:///cams/a", "file:///cams/a"),
+        ("s3://bucket/a@b/c", "s3://bucket/a@b/c"),
+        ("s3://anna:hunter22@bucket/c", "s3://bucket/c"),
+        ("sftp://anna:hunt/er22@host/c?token=verysecret", "sftp://host/c?…"),
+        ("http://anna:hunter22@host/c?token=verysecret", "http://host/c?…"),
+        ("my-store://anna:hunter22@host/c", "…"),
+    ],
+)
+def test_a_source_is_shown_without_its_secrets(source: str, shown: str) -> None:
+    assert shown_source(source) == shown
+
+
+def test_a_damaged_tar_of_a_store_is_said_without_its_password() -> None:
+    with pytest.raises(DamagedTarError) as raised:
+        list(members_of("memory://anna:hunter22@host/gone.tar"))
+    assert "hunter22" not in str(raised.value)

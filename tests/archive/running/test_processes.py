@@ -187,13 +187,13 @@ def test_a_process_that_can_not_be_begun_again_is_one_message(pictures: Path) ->
 
     def start(wanted: Wanted) -> ClassifyingProcess:
         if started:
-            raise OSError(11, "Resource temporarily unavailable")
+            return ClassifyingProcess(wanted, command=lambda _: ["/nowhere/python"])
         started.append(deadly_process(wanted))
         return started[0]
 
     with (
         running(1, start) as processes,
-        pytest.raises(ModelError, match=r"--jobs 1: expected to start .* Resource temporarily unavailable"),
+        pytest.raises(ModelError, match=r"but it can't be started: No such file or directory"),
     ):
         all_of(processes, [batch_of(some(pictures, "aborts"))])
 
