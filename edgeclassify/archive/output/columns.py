@@ -33,9 +33,13 @@ def column(values: Sequence[Any], of: Any) -> Any:
     else:
         plain = [0 if one is None else one for one in values] if nulls else values
         is_bits = pa.types.is_boolean(of)
-        kind = np.int64 if pa.types.is_timestamp(of) else of.to_pandas_dtype()
-        buffers = [_bits(plain) if is_bits else pa.py_buffer(np.array(plain, kind))]
+        buffers = [_bits(plain) if is_bits else pa.py_buffer(np.array(plain, _kind(of)))]
     return pa.Array.from_buffers(of, len(values), [valid, *buffers], nulls)
+
+
+def _kind(of: Any) -> str:
+    """Of a number or a time, as numpy names it: f4, i8. (`to_pandas_dtype` imports pandas.)"""
+    return f"{'f' if pa.types.is_floating(of) else 'i'}{of.bit_width // 8}"
 
 
 def _texts(texts: Sequence[str]) -> list[Any]:

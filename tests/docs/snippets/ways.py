@@ -93,7 +93,7 @@ _LINES_NOT_RUN = (
     (r"remove --label ajar", "a class made up"),
     (r"remove --model", "for good: tests/cli/teach"),
     (r"edgeclassify fleet .*(?:north-|shop-|yard-|barn)", "nodes of the reader's: tests/cli/fleet"),
-    (r"fleet list .*--where", "a healthy node is not meant by it: tests/cli/fleet"),
+    (r"fleet (?:list|resume) .*--where", "a healthy node is not meant by it: tests/cli/fleet"),
     (r"--forget", "is refused while the node is online: tests/cli/test_forget.py"),
     (r"--for 60", "takes a minute: a shorter one is run"),
     (r"edgeclassify calibrate", "pictures in folders named by the model's labels: tests/cli/test_calibrate.py"),
