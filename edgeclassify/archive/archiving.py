@@ -40,6 +40,7 @@ def archive(
     images have been found; `said`: with how far it is. Raises EdgeClassifyError where it can't be done: what is
     done is kept then, and after an interrupt of the user too.
     """
+    check_is_own(folder)  # before a lock is left there, and once nobody else is at it
     with FolderLock(folder), ExitStack() as opened:
         check_is_own(folder)
         options = options_of(sources, wanted, listing)

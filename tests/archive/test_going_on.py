@@ -34,6 +34,7 @@ def test_a_folder_that_somebody_else_uses_is_left_alone(tmp_path: Path, name: st
     with pytest.raises(StorageError, match=f"beside {name.split('/')[0]}, found none"):
         run(source, out, Fake(), again=again)
     assert everything(out) == {name: b"mine"}
+    assert not (out / "lock").exists()
 
 
 def test_a_file_named_lock_is_not_written_to(tmp_path: Path) -> None:
