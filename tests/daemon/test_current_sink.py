@@ -36,13 +36,17 @@ class Adopting(RecordingSink):
         return [kind for kind, _ in self.calls]
 
 
-def config(host: str = "broker", **view: Any) -> Config:
-    document = {"mqtt": {"host": host}, "camera": [{"name": "front", "source": "synthetic:"}]}
+def config(host: str = "broker", username: str = "porch", **view: Any) -> Config:
+    document = {
+        "mqtt": {"host": host, "username": username},
+        "camera": [{"name": "front", "source": "synthetic:"}],
+    }
     return parse_config(document | {"view": [{"name": "gate"} | view]}, "test.toml", Path())
 
 
 LABELS = {"gate": ("day", "night")}
 FIRST, RELABELLED, MOVED = config(), config(labels=["day"]), config("elsewhere")
+RENAMED = config(username="gate")
 
 
 class Bench:
@@ -117,8 +121,22 @@ def test_another_takes_its_place_where_it_can_not_adopt(bench: Bench) -> None:
     assert bench.current.plan(RELABELLED, LABELS) is None
 
 
-def test_another_connection_is_another_sink(bench: Bench) -> None:
+def test_another_server_is_for_the_sink_to_judge(bench: Bench) -> None:
+    """It may have several, and be connected to one of them."""
     bench.replace(MOVED)
+    assert bench.made[0].kinds == ["start", "adopt"]
+    assert bench.current.sink is bench.made[0]
+
+
+def test_one_that_leads_elsewhere_makes_room(bench: Bench) -> None:
+    bench.made[0].adopts = False
+    bench.replace(MOVED)
+    assert bench.made[0].kinds == ["start", "adopt", "stop"]
+    assert bench.current.sink is bench.made[1]
+
+
+def test_another_connection_is_another_sink(bench: Bench) -> None:
+    bench.replace(RENAMED)
     assert bench.made[0].kinds == ["start", "stop"]
     assert bench.made[1].kinds == ["start"]
     assert bench.current.sink is bench.made[1]
@@ -132,7 +150,7 @@ def test_after_a_reload_that_failed_before_it_was_touched_it_goes_on(bench: Benc
 
 
 def test_after_a_reload_that_failed_with_it_stopped_another_like_it_begins(bench: Bench) -> None:
-    planned = bench.current.plan(MOVED, LABELS)
+    planned = bench.current.plan(RENAMED, LABELS)
     assert planned is not None
     bench.made[1].broken = True
     with pytest.raises(PublishError):

@@ -224,8 +224,7 @@ def test_tls_that_does_not_fit(
     broker = start_broker(tls_settings(certificates))
     paths = None if tls is None else {key: certificates / name for key, name in tls.items()}
     sink_on(broker.port, wait=False, tls=paths)
-    time.sleep(0.5)
-    (problem,) = problems(caplog)
+    (problem,) = wait_for(lambda: problems(caplog))
     assert reason in problem
 
 
