@@ -118,6 +118,7 @@ class Observer:
         options = SubscribeOptions(qos=1, retainAsPublished=True)
         self._client.on_connect = lambda client, *_: client.subscribe(topic, options=options)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_disconnect = lambda *_: self._subscribed.clear()
         self._client.on_message = self._on_message
         self._port = port
 

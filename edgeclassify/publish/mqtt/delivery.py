@@ -194,6 +194,7 @@ class Delivery:
         try:
             self._failed.connected(taught.server)
             taught.log.connected(link.protocol)
+            self._taught.found(taught)
             graceful = self._deliver(link, taught)
         except LinkError as error:
             overdue = isinstance(error, OverdueError)

@@ -74,6 +74,12 @@ class TaughtByServer:
         self._connect, self._client_id, self._named = connect, client_id, named
         self._taught: dict[Server, Taught] = {}
 
+    def found(self, taught: Taught) -> None:
+        """A connection to this one is made: its name was found, and is news where it is not found again."""
+        for other in self._taught.values():
+            if not other.server.address and other.server.name == taught.server.name:
+                other.log.forget()
+
     def lasts(self, taught: Taught) -> None:
         """A connection to this one lasts: what was said of the others counts as said of another time."""
         for other in self._taught.values():
