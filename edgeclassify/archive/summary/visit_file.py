@@ -14,7 +14,7 @@ from edgeclassify.archive.output.columns import column
 from edgeclassify.archive.output.places import VISITS
 from edgeclassify.archive.summary.visits import Visit
 from edgeclassify.errors import StorageError
-from edgeclassify.files import printable
+from edgeclassify.files import printable, sync_folder
 
 GROUP_ROWS = 8192
 """Visits of a row group: so many are in memory."""
@@ -50,6 +50,7 @@ def write_visits(folder: Path, found: Iterable[Visit]) -> Iterator[Visit]:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+        sync_folder(folder)
     except (OSError, pa.ArrowException) as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -84,13 +84,8 @@ class Inbox:
         is_plain, is_request = topic in self._plain, topic.startswith(self._request_prefix)
         if not self._allowed or not (is_plain or is_request):
             return None
-        if retain:
-            self._say_retained(topic)
+        if not self._is_asked_now(topic, retain):
             return None
-        if not self._messages.take():
-            self._say_dropping()
-            return None
-        self._drops.is_over()
         return self._plain_text(topic, payload) if is_plain else self._request(topic, payload)
 
     def take_of_all(self, payload: bytes, retain: bool) -> float | None:
@@ -101,13 +96,8 @@ class Inbox:
         topic = self._topics.announce_all
         if not self._announces:
             return None
-        if retain:
-            self._say_retained(topic)
+        if not self._is_asked_now(topic, retain):
             return None
-        if not self._messages.take():
-            self._say_dropping()
-            return None
-        self._drops.is_over()
         try:
             within_s = requests.AnnounceAllRequest.read(body_of(payload)).within_s
         except (RequestError, ReplacedFilesError) as fault:
@@ -116,6 +106,17 @@ class Inbox:
             return None
         self._bad_options.is_over(topic)
         return within_s
+
+    def _is_asked_now(self, topic: str, retain: bool) -> bool:
+        """False, which is said, for what the broker had kept, and for one of too many."""
+        if retain:
+            self._say_retained(topic)
+            return False
+        if not self._messages.take():
+            self._say_dropping()
+            return False
+        self._drops.is_over()
+        return True
 
     def _request(self, topic: str, payload: bytes) -> Request | Response:
         name, transaction = topic.removeprefix(self._request_prefix), None
