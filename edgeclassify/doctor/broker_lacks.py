@@ -7,7 +7,7 @@ from threading import Lock
 
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.link.connection import PahoLink
-from edgeclassify.publish.mqtt.probing.findings import Findings, Lack
+from edgeclassify.publish.mqtt.probing.findings import Findings, Lack, lacks_in
 from edgeclassify.publish.mqtt.probing.retained_trial import RetainedTrial
 from edgeclassify.publish.mqtt.probing.tried import Tried
 
@@ -23,10 +23,9 @@ ONE_AT_A_TIME = Lock()
 def lacks_by(health: bytes) -> Sequence[Lack] | None:
     """What the daemon itself has found, by the figures that it has published."""
     try:
-        said = json.loads(health)["broker_lacks"]
+        return lacks_in(json.loads(health)["broker_lacks"])
     except (ValueError, LookupError, TypeError):
         return None
-    return [one for one in Lack if one in said.split(", ")] if isinstance(said, str) else None
 
 
 def lacks_over(link: PahoLink, topics: Topics) -> Sequence[Lack] | None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from edgeclassify.contract import bodies, encoding
 from edgeclassify.contract.outgoing import OFFLINE, ONLINE
 from edgeclassify.files import FolderCondition
+from edgeclassify.publish.mqtt.probing.findings import lacks_in
 from edgeclassify.types import Event
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.records import WatchedNode
@@ -41,6 +42,7 @@ def note_health(node: WatchedNode, body: dict[str, Any]) -> None:
     node.state_folder = _condition(body.get("state_folder"))
     node.webhook_connected = _flag(body.get("webhook_connected"))
     node.clock_synchronised = _flag(body.get("clock_synchronised"))
+    node.broker_lacks = lacks_in(body.get("broker_lacks")) or ()
 
 
 def note_info(node: WatchedNode, body: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from edgeclassify.files import FolderCondition
+from edgeclassify.publish.mqtt.probing.findings import Lack
 from edgeclassify.types import UNKNOWN
 from edgeclassify.watch.missing_events import EventSequence
 
@@ -75,6 +76,7 @@ class WatchedNode:
     state_folder: FolderCondition | None = None
     webhook_connected: bool | None = None
     clock_synchronised: bool | None = None
+    broker_lacks: tuple[Lack, ...] = ()
     profile: str | None = None
     stale: bool = False
 

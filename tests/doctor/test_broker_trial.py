@@ -271,15 +271,15 @@ def _until(observer: Observer, topic: str) -> None:
 @pytest.mark.parametrize(
     ("health", "lacks"),
     [
-        (b'{"broker_lacks":"nothing"}', []),
-        (b'{"broker_lacks":"retained"}', [Lack.RETAINED]),
+        (b'{"broker_lacks":"nothing"}', ()),
+        (b'{"broker_lacks":"retained"}', (Lack.RETAINED,)),
         (b'{"broker_lacks":null}', None),
         (b"{}", None),
         (b"[]", None),
         (b"", None),
     ],
 )
-def test_what_the_daemon_has_found_is_told_by_its_figures(health: bytes, lacks: list[Lack] | None) -> None:
+def test_what_the_daemon_has_found_is_told_by_its_figures(health: bytes, lacks: tuple[Lack, ...] | None) -> None:
     assert lacks_by(health) == lacks
 
 

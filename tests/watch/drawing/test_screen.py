@@ -32,6 +32,7 @@ class Drawn:
         topics = Topics("edgeclassify", node)
         figures = {"spool_on_disk": True, "spool_depth": 0, "temperature_c": 48.0, "throttled": False} | figures
         figures = {"clock_synchronised": True, "spool_dropped": 0, "webhook_connected": None} | figures
+        figures = {"broker_lacks": "nothing"} | figures
         self.take(
             outgoing.status_message(topics, online),
             outgoing.info_message(topics, info()),
@@ -144,6 +145,43 @@ def test_a_lost_connection_is_said() -> None:
     drawn = Drawn("alpha", "beta")
     drawn.board.link(LinkChange(False, "connection refused", T0))
     assert drawn.lines()[1].startswith("NOT CONNECTED: connection refused")
+
+
+def test_what_the_broker_lacks_is_said_once_for_all_nodes() -> None:
+    drawn = Drawn("gamma")
+    drawn.add("alpha", broker_lacks="servers, wildcards, more")
+    drawn.add("beta", broker_lacks="wildcards")
+    lines = drawn.lines(width=100, height=7)
+    assert lines[1].startswith("the broker lacks wildcards, servers for who comes late: let them ask")
+    assert len(lines) == 7
+    assert not any("lacks" in line for line in lines[2:])
+    assert all(not line.endswith("servers") for line in lines)
+
+
+@pytest.mark.parametrize("said", ["nothing", None, 7, "more"])
+def test_a_broker_that_lacks_nothing_is_no_line(said: object) -> None:
+    drawn = Drawn("alpha", "beta")
+    topics = Topics("edgeclassify", "alpha")
+    message = outgoing.health_message(topics, health())
+    drawn.take(replace(message, payload=json.dumps(json.loads(message.payload) | {"broker_lacks": said}).encode()))
+    drawn.add("beta", broker_lacks="nothing")
+    assert not any("lacks" in line for line in drawn.lines())
+
+
+def test_on_a_low_terminal_the_nodes_come_first() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.add("alpha", broker_lacks="retained")
+    lines = drawn.lines(height=5)
+    assert len(lines) == 5
+    assert lines[-1].startswith("beta")
+
+
+def test_what_a_node_found_that_is_gone_is_old() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.add("alpha", broker_lacks="retained")
+    assert any("lacks retained" in line for line in drawn.lines())
+    drawn.add("alpha", online=False, broker_lacks="retained")
+    assert not any("lacks" in line for line in drawn.lines())
 
 
 @pytest.mark.parametrize("width", [32, 60, 80, 120, 200])

@@ -17,6 +17,11 @@ class Lack(StrEnum):
     SERVERS = "servers"  # those that another server of the broker got
 
 
+def lacks_in(said: object) -> tuple[Lack, ...] | None:
+    """What `broker_lacks` of a node's figures says, in the order of Lack; None: it is not known."""
+    return tuple(one for one in Lack if one in said.split(", ")) if isinstance(said, str) else None
+
+
 REMEDY = (
     "Let who comes late ask for it on {ask}, as `edgeclassify watch` does, or set mqtt.announce_interval_s "
     "(docs/brokers.md)."
