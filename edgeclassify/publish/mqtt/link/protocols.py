@@ -55,10 +55,13 @@ class Protocols:
         at once, None where there is nothing."""
         if self._fixed is not None:
             return None
-        if protocol == V311:
-            self._ask_for_5_at = 0.0  # it may be another broker by now
-            return None
         self._unanswered += 1
+        if protocol == V311:
+            # It may be another broker by now, or one with too much to do: a cluster that has just lost a server. There
+            # an attempt that it does not understand, before each that it does, is one more that it has to bear.
+            if refused or self._known != V311 or self._unanswered >= _DOUBTS:
+                self._ask_for_5_at = 0.0
+            return None
         self._ask_for_5_at = self._clock() + (REFUSED_S if refused else self._wait_s)
         self._wait_s = min(max(_AGAIN_S, 2 * self._wait_s), _AGAIN_MAX_S)
         if self._known == V5 and not refused and self._unanswered < _DOUBTS:

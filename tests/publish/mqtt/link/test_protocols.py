@@ -74,9 +74,40 @@ def test_another_broker_in_its_place_that_knows_only_the_old_version() -> None:
 
 
 def test_another_broker_that_knows_only_the_new_version() -> None:
+    protocols = _of_an_old_broker()
+    assert protocols.fails("3.1.1", refused=True) is None
+    assert protocols.first() == GUESS
+
+
+def test_another_broker_that_leaves_the_old_version_without_an_answer() -> None:
+    protocols = _of_an_old_broker()
+    first = []
+    for _ in range(3):
+        assert protocols.fails("3.1.1", refused=False) is None
+        first.append(protocols.first())
+    assert first == [OLD, OLD, GUESS]
+
+
+def test_a_broker_with_too_much_to_do_is_not_asked_for_5_too() -> None:
+    protocols = _of_an_old_broker()
+    for _ in range(10):
+        protocols.fails("3.1.1", refused=False)
+        assert protocols.first() == OLD
+        protocols.works("3.1.1")
+
+
+def test_neither_version_answered_both_are_tried_again() -> None:
+    protocols = Protocols("auto", Clock())
+    for _ in range(5):
+        assert protocols.first() == GUESS
+        assert protocols.fails("5", refused=False) == OLD
+        assert protocols.fails("3.1.1", refused=False) is None
+
+
+def _of_an_old_broker() -> Protocols:
+    """It has refused MQTT 5, and taken 3.1.1."""
     protocols = Protocols("auto", Clock())
     protocols.fails("5", refused=True)
     protocols.works("3.1.1")
     assert protocols.first() == OLD
-    assert protocols.fails("3.1.1", refused=False) is None
-    assert protocols.first() == GUESS
+    return protocols
