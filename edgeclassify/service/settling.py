@@ -4,13 +4,14 @@ import grp
 import pwd
 from pathlib import Path
 
-from edgeclassify.config import Config, load_config
+from edgeclassify.config import Config
 from edgeclassify.errors import ConfigError
 from edgeclassify.service.announcement import announcement_file, settle_announcement
 from edgeclassify.service.config_owner import Owner, settle_owner
 from edgeclassify.service.listening import forget_listening, settle_listening
 from edgeclassify.service.marked_file import settle_marked
 from edgeclassify.service.places import ANNOUNCEMENTS, CONFIG, DROP_INS, NAME
+from edgeclassify.service.sandbox import config_seen
 
 
 def settle(config: Path = CONFIG, *, drop_ins: Path = DROP_INS, announcements: Path = ANNOUNCEMENTS) -> list[str]:
@@ -37,7 +38,7 @@ def unsettle(config: Path = CONFIG, *, drop_ins: Path = DROP_INS, announcements:
 
 def _content(config: Path) -> Config | None:
     try:
-        return load_config(config)
+        return config_seen(config)[0]
     except ConfigError:
         return None
 

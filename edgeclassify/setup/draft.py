@@ -1,11 +1,12 @@
 """The config as it is to be: its text with what was answered so far, checked at each answer, not written yet."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from edgeclassify.config import Config, config_of, load_config
+from edgeclassify.config import Config, config_of
 from edgeclassify.config.editing.config_file import ConfigFile
 from edgeclassify.config.editing.edited import edited
 from edgeclassify.config.editing.examples_set import with_examples_set
@@ -15,6 +16,7 @@ from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import remember
+from edgeclassify.service.sandbox import config_seen, service_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Draft:
             return cls(path, None, reference(), _parsed(reference(), path))
         file = ConfigFile.read(path)
         try:
-            config = load_config(path)
+            config = config_seen(path)[0]
         except ConfigError as error:
             raise ConfigError(f"the config as it is can't be used; mend it first. {error}") from error
         return cls(path, file, file.text, config)
@@ -86,4 +88,7 @@ def _said(text: str) -> dict[str, Any]:
 
 
 def _parsed(text: str, path: Path) -> Config:
-    return config_of(parse_toml(text), path)
+    """As the service would read it."""
+    document, service = parse_toml(text), service_of(path)
+    with nullcontext() if service is None else service.environment():
+        return config_of(document, path)

@@ -21,20 +21,23 @@ def forget_node(context: click.Context, path: Path) -> None:
 
     from edgeclassify.broker.credentials import MQTT_PASSWORD
     from edgeclassify.cli.watch import watch
-    from edgeclassify.config import load_config
     from edgeclassify.errors import EdgeClassifyError
     from edgeclassify.service.credential_store import stored_secret
+    from edgeclassify.service.sandbox import config_seen
 
     if not path.exists():
         return
     name = "NODE"
     try:
-        config = load_config(path)
+        config, service = config_seen(path)
         if not config.mqtt.enabled:
             return
         name = config.node.name
-        if config.mqtt.password_file is None and (secret := stored_secret(path, "mqtt-password")):
-            os.environ.setdefault(MQTT_PASSWORD.variable, secret)
+        if config.mqtt.password_file is None:
+            variables = {} if service is None else service.variables
+            secret = variables.get(MQTT_PASSWORD.variable) or stored_secret(path, MQTT_PASSWORD.credential)
+            if secret:
+                os.environ.setdefault(MQTT_PASSWORD.variable, secret)
         context.invoke(watch, path=path, forget=name)
     except EdgeClassifyError as error:
         click.echo(

@@ -75,8 +75,12 @@ def group_option(function: _Function) -> _Function:
 
 
 def settings_of(command: str, path: Path | None, given: dict[str, Any]) -> Config:
-    """The config of the file, or one made of the options. Raises ConfigError, UsageError."""
-    from edgeclassify.config import load_config, parse_config
+    """The config of the file, as its service reads it, or one made of the options.
+
+    Raises ConfigError, UsageError.
+    """
+    from edgeclassify.config import parse_config
+    from edgeclassify.service.sandbox import config_seen
 
     named = ["--host" if key == "hosts" else f"--{key.replace('_', '-')}" for key, value in given.items() if value]
     if path is not None:
@@ -84,7 +88,7 @@ def settings_of(command: str, path: Path | None, given: dict[str, Any]) -> Confi
             raise UsageError(
                 f"{command}: expected either --config or options of the broker, found --config and {named[0]}"
             )
-        return load_config(path)
+        return config_seen(path)[0]
     tls = {key: given[key] for key in ("ca", "cert", "key") if given[key] is not None}
     mqtt = {key: given[key] for key in ("port", "prefix", "username", "password_file") if given[key] is not None}
     mqtt |= _servers(command, list(given["hosts"]), given["port"])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from edgeclassify.cli.support.models_option import default_model
-from edgeclassify.config import Config, ViewConfig, load_config, parse_config
+from edgeclassify.config import Config, ViewConfig, parse_config
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.documents.faults import report
@@ -12,6 +12,7 @@ from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.service.places import CONFIG
+from edgeclassify.service.sandbox import config_seen
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import ModelChoice, Roi
 
@@ -40,8 +41,11 @@ def view_of_model(model: ModelChoice) -> WatchedBy:
 
 
 def view_of_config(path: Path | None, name: str | None) -> WatchedBy:
-    """A view of a config file; None: of the usual one. Raises ConfigError, UsageError or ModelError."""
-    config = default_model(load_config(CONFIG if path is None else path))
+    """A view of a config file, as its service reads it; None: of the usual one.
+
+    Raises ConfigError, UsageError or ModelError.
+    """
+    config = default_model(config_seen(CONFIG if path is None else path)[0])
     views = config.views()
     found = [view for view in views if name in (None, view.name)]
     if len(found) != 1:
