@@ -22,7 +22,7 @@ class Page:
         self.board = Board(node)
         self._state = node.facts.state
         self._pictures = PictureTaker(config, node, self.board.looked)
-        stills = Stills(lambda: self.board.listeners > 0)
+        stills = Stills(lambda: self.board.listeners > 0, keeps_files=node.facts.shows_pictures)
         self.onlookers = SeveralOnlookers(self._pictures, stills)
         self._log = LogLines()
         jobs = Jobs(lambda job: self.board.say("job", JobNow.of(job), of=job.id))

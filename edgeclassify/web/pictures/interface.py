@@ -4,6 +4,10 @@ from enum import StrEnum
 
 from edgeclassify.lazy_dataclass import dataclass
 
+KEPT_BYTES = 8_000_000
+"""Most pixels of a file's last frame, held so that who comes sees it at once, and can say what it is: the next one
+can't be hurried."""
+
 
 class Size(StrEnum):
     """So large a picture is made: no more than two sizes, whoever asks."""

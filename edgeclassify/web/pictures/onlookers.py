@@ -12,12 +12,10 @@ from edgeclassify.pixels import to_keep
 from edgeclassify.types import Frame, Roi
 from edgeclassify.web.interface import PageNode
 from edgeclassify.web.pictures.coder import Coder
-from edgeclassify.web.pictures.interface import Picture, Size
+from edgeclassify.web.pictures.interface import KEPT_BYTES, Picture, Size
 from edgeclassify.web.pictures.viewers import Viewer, Viewers
 
 SMALLEST_SIDE = 64
-KEPT_BYTES = 8_000_000
-"""Most pixels of a file's last frame, held so that who comes sees it at once: the next one can't be hurried."""
 JUST_BEFORE_S = 1.0
 _EARLY = 0.2
 """The part of an interval by which a frame may come early: else every second one is passed over."""

@@ -12,6 +12,7 @@ from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.interface import Onlookers
 from edgeclassify.pixels import region_rgb, to_keep
 from edgeclassify.types import Frame, Pixels, Roi
+from edgeclassify.web.pictures.interface import KEPT_BYTES
 
 LONGEST_SIDE = 480
 """Pixels: enough for any base, and for a kept picture."""
@@ -56,14 +57,15 @@ class _Held:
 
 class Stills(Onlookers):
     """Offered looks by the inference thread, asked from any other. `is_watched`: somebody has a page open; while
-    nobody has, and nobody waits, a look costs nothing.
+    nobody has, and nobody waits, a look costs nothing. `keeps_files`: who opens a page sees a file's last picture
+    at once, and so it is held although nobody watched then.
 
     Drop policy: of the MOST_VIEWS views that were waited for last the newest KEPT are there; of each view that is
-    watched the newest look alone.
+    watched, or is shown files, the newest look alone.
     """
 
-    def __init__(self, is_watched: Callable[[], bool] = lambda: False) -> None:
-        self._is_watched = is_watched
+    def __init__(self, is_watched: Callable[[], bool] = lambda: False, *, keeps_files: bool = False) -> None:
+        self._is_watched, self._keeps_files = is_watched, keeps_files
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Future[Still]]] = {}
@@ -77,13 +79,13 @@ class Stills(Onlookers):
         """Held where somebody may ask for it, kept where somebody waits."""
         if self._is_watched():
             self._hold(view, frame, region)
-        elif self._held:
-            self._held = {}
+        elif self._held or self._stays(frame):
+            self._let_go_but_of_files(view, frame, region)
         if view in self._waiting:
             self._give(view, frame, region)
 
     def newest(self, view: str) -> Still | None:
-        """What the view was shown last; None: nothing since somebody watches."""
+        """What the view was shown last; None: nothing that is still on a screen."""
         held = self._held.get(view)
         return None if held is None else self._still(view, held.frame, held.region)
 
@@ -102,6 +104,18 @@ class Stills(Onlookers):
         """One that is kept; None: it is gone."""
         with self._lock:
             return next((one for kept in self._kept.values() for one in kept if one.number == number), None)
+
+    def _stays(self, frame: Frame) -> bool:
+        """Not one that is lent: each would be copied."""
+        is_of_file = frame.origin is not None and not frame.lent
+        return self._keeps_files and is_of_file and frame.pixels.nbytes <= KEPT_BYTES
+
+    def _let_go_but_of_files(self, view: str, frame: Frame, region: Roi) -> None:
+        """At once: somebody may be asking."""
+        held = {name: one for name, one in self._held.items() if name != view and self._stays(one.frame)}
+        if self._stays(frame):
+            held[view] = _Held(frame, region, time.monotonic())
+        self._held = held
 
     def _hold(self, view: str, frame: Frame, region: Roi) -> None:
         held, now = self._held.get(view), time.monotonic()

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from edgeclassify.errors import ImageError
@@ -60,3 +61,36 @@ def test_only_the_last_of_few_views_are_kept() -> None:
     assert len(there) == MOST_VIEWS * KEPT
     assert there[-1] == numbers[-1]
     assert stills.still(numbers[1]) is None
+
+
+def test_of_a_file_the_last_look_stays_for_who_comes() -> None:
+    stills = Stills(keeps_files=True)
+    for origin in ("one.jpg", "two.jpg"):
+        stills.looked("gate", dataclasses.replace(frame_of(CAT, 1), origin=origin), FULL_FRAME)
+    stills.looked("yard", frame_of(CAT, 1), FULL_FRAME)
+    still = stills.newest("gate")
+    assert still is not None
+    assert still.origin == "two.jpg"
+    # The view has gone over to a camera, which nobody watches.
+    stills.looked("gate", frame_of(CAT, 2), FULL_FRAME)
+    assert stills.newest("gate") is None
+
+
+def test_neither_a_cameras_nor_a_lent_nor_a_huge_look_is_held_for_nobody() -> None:
+    of_file = dataclasses.replace(frame_of(CAT, 1), origin="one.jpg")
+    huge = dataclasses.replace(of_file, pixels=np.zeros((2000, 2000, 3), np.uint8), width=2000, height=2000)
+    for frame in (frame_of(CAT, 1), dataclasses.replace(of_file, lent=True), huge):
+        stills = Stills(keeps_files=True)
+        stills.looked("gate", frame, FULL_FRAME)
+        assert stills.newest("gate") is None
+
+
+def test_what_was_held_for_who_watched_goes_with_them_but_for_files() -> None:
+    watching = [True]
+    stills = Stills(lambda: bool(watching), keeps_files=True)
+    of_file = dataclasses.replace(frame_of(CAT, 1), origin="one.jpg")
+    stills.looked("gate", frame_of(CAT, 1), FULL_FRAME)
+    stills.looked("yard", of_file, FULL_FRAME)
+    watching.clear()
+    stills.looked("road", of_file, FULL_FRAME)
+    assert [stills.newest(view) is not None for view in ("gate", "yard", "road")] == [False, True, True]

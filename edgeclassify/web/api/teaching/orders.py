@@ -36,7 +36,8 @@ class UploadAsked(ApiBody):
 
 class ShownAsked(ApiBody):
     """Of which label the picture is that was on the screen; unknown: of none of the classes. `still`: its number;
-    absent: what the view was shown last. `fit`: it is learnt at once."""
+    absent: what the view was shown last, or is shown next where the page has only just been opened. `fit`: it is
+    learnt at once."""
 
     label: Label
     still: Count | None = None

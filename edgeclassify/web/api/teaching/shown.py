@@ -30,11 +30,7 @@ _HEADERS = {"Cache-Control": "private, no-store"}
 async def next_still(asked: Asked) -> bodies.StillSaid:
     """The next look of the view; its picture can be had by its number for a moment."""
     view = view_of(asked.path["view"], asked.around.node.facts)
-    future = asked.around.stills.next_of(view.name)
-    try:
-        still = await _in_time(asyncio.wrap_future(future), asked.around.node, view)
-    finally:
-        future.cancel()
+    still = await _next(asked, view)
     height, width = (await asked.around.threads.run(still.pixels)).shape[:2]
     return bodies.StillSaid(still=still.number, ts=rfc3339(still.captured_at), width=width, height=height)
 
@@ -50,20 +46,24 @@ async def still_picture(asked: Asked) -> Response:
 async def add_shown(asked: Asked) -> bodies.Uploaded:
     """What was on the screen becomes an example; the first one makes the model."""
     model, facts, threads = asked.path["model"], asked.around.node.facts, asked.around.threads
-    still = _kept(asked, asked.body.still) if asked.body.still is not None else _newest(asked, facts)
+    still = _kept(asked, asked.body.still) if asked.body.still is not None else await _newest(asked, facts)
     said = await threads.run(lambda: _added(model, asked.body, still, facts))
     tell_taught(asked.around, model)
     return said
 
 
-def _newest(asked: Asked, facts: NodeFacts) -> Still:
-    view = view_of(asked.body.view or "", facts).name
-    still = asked.around.stills.newest(view)
-    if still is None:
-        raise RefusedError(
-            HTTPStatus.CONFLICT, f"view {view}: has been shown nothing since the page was opened. Try again."
-        )
-    return still
+async def _newest(asked: Asked, facts: NodeFacts) -> Still:
+    """Who has just opened the page can be quicker than the camera: then it is the first picture that comes."""
+    view = view_of(asked.body.view or "", facts)
+    return asked.around.stills.newest(view.name) or await _next(asked, view)
+
+
+async def _next(asked: Asked, view: ViewFacts) -> Still:
+    future = asked.around.stills.next_of(view.name)
+    try:
+        return await _in_time(asyncio.wrap_future(future), asked.around.node, view)
+    finally:
+        future.cancel()
 
 
 def view_of(name: str, facts: NodeFacts) -> ViewFacts:

@@ -2,16 +2,22 @@
 
 import asyncio
 import dataclasses
+import weakref
+from pathlib import Path
 
 import httpx
 import pytest
 
-from edgeclassify.model.taught.places import resolve_taught
+from edgeclassify.config import WebConfig
+from edgeclassify.model.taught.places import find_taught, resolve_taught
 from edgeclassify.model.taught.reading import read_manifest
+from edgeclassify.types import FULL_FRAME
 from edgeclassify.web.api.teaching import shown
+from edgeclassify.web.page import Page
 from edgeclassify.web.pictures.stills import KEPT
+from tests.support.broker import free_port
 from tests.support.lessons import CAT, ESPRESSO
-from tests.web.api.teaching.taught_node import NOON, Asking, frame_of, show
+from tests.web.api.teaching.taught_node import NOON, Asking, TaughtNode, frame_of, show
 
 
 def next_still(ask: Asking, photo: str, number: int = 0, view: str = "gate") -> dict[str, object]:
@@ -79,7 +85,6 @@ def test_a_still_that_is_none(ask: Asking, still: str) -> None:
 
 def test_the_newest_look_is_taught_and_learnt_at_once(ask: Asking) -> None:
     path, tap = "/api/taught/pets/shown", {"view": "gate", "fit": True}
-    assert "Try again" in ask.refused(409, "POST", path, json={**tap, "label": "cat"})
     ask.is_watched = True
     show(ask, "gate", frame_of(ESPRESSO, 1))
     show(ask, "gate", frame_of(CAT, 1))
@@ -94,6 +99,53 @@ def test_the_newest_look_is_taught_and_learnt_at_once(ask: Asking) -> None:
     manifest = read_manifest(resolve_taught("pets"))
     assert manifest.is_fitted
     assert [(one.label, one.view) for one in manifest.examples] == [("cat", "gate"), ("cup", "gate")]
+
+
+def test_a_tap_before_the_first_look_is_about_that_one(ask: Asking) -> None:
+    ask.is_watched = True
+
+    async def act(client: httpx.AsyncClient) -> httpx.Response:
+        body = {"view": "gate", "label": "cat"}
+        tapped = asyncio.ensure_future(client.post("/api/taught/pets/shown", json=body))
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(show, ask, "yard", frame_of(ESPRESSO, 1))
+        await asyncio.to_thread(show, ask, "gate", frame_of(CAT, 2, NOON + 2))
+        return await tapped
+
+    answer = ask.together(act)
+    assert answer.status_code == 200, answer.text
+    (cat,) = read_manifest(resolve_taught("pets")).examples
+    assert (cat.label, cat.view, cat.captured_at) == ("cat", "gate", NOON + 2)
+
+
+def test_a_tap_at_a_view_that_is_shown_nothing(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "PATIENT_S", 0.01)
+    monkeypatch.setattr(shown, "LONGEST_S", 0.05)
+    body = {"view": "gate", "label": "cat"}
+    assert "has not looked" in ask.refused(504, "POST", "/api/taught/pets/shown", json=body)
+    assert ask.around.node.hurried == ["front"]  # type: ignore[attr-defined]
+    assert find_taught("pets") is None
+
+
+@pytest.mark.parametrize("labels_only", [False, True])
+def test_a_page_holds_a_files_last_look_from_before_it_was_opened(tmp_path: Path, labels_only: bool) -> None:
+    page = Page(WebConfig(enabled=True, port=free_port()), TaughtNode(tmp_path, labels_only=labels_only))
+    of_file = dataclasses.replace(frame_of(CAT, 1), origin="cat.jpg")
+    page.start()
+    try:
+        page.onlookers.looked("gate", of_file, FULL_FRAME)
+        held = weakref.ref(of_file.pixels)
+        del of_file
+        assert (held() is None) == labels_only
+        if not labels_only:
+            body = {"view": "gate", "label": "cat"}
+            headers = {"X-Edgeclassify": "page"}
+            answer = httpx.post(f"{page.address}/api/taught/pets/shown", json=body, headers=headers, timeout=30)
+            assert answer.status_code == 200, answer.text
+            (cat,) = read_manifest(resolve_taught("pets")).examples
+            assert cat.source == "cat.jpg"
+    finally:
+        page.stop(1.0)
 
 
 def test_looks_are_let_go_when_nobody_watches(ask: Asking) -> None:
