@@ -11,9 +11,9 @@ from edgeclassify.files.plain import (
     read_plain_file,
     replace_file,
     set_aside,
-    sync_folder,
     write_whole,
 )
+from edgeclassify.files.replacing import replacing, sync_folder
 from edgeclassify.files.staged import StagedFile, rewrite_file, sweep_staged
 from edgeclassify.files.state_file import StateFile, StateFileTexts
 
@@ -31,6 +31,7 @@ __all__ = [
     "printable",
     "read_plain_file",
     "replace_file",
+    "replacing",
     "rewrite_file",
     "set_aside",
     "sweep_staged",

@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from edgeclassify.files.replacing import replacing
+
 MOST_SET_ASIDE = 100
 """Damaged versions of one file that are kept at most."""
 
@@ -58,15 +60,11 @@ def read_plain_file(path: Path, most_bytes: int) -> bytes:
 def replace_file(path: Path, content: bytes) -> None:
     """Write the file so that a power cut leaves the old or the new content, never half of one. Raises OSError.
 
-    A temporary file beside it is written and synced, renamed, and the folder synced; the folder is created when
-    it is missing.
+    As of replacing(); the folder is created when it is missing.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        _write_synced(file, content)
-    temporary.replace(path)
-    sync_folder(path.parent)
+    with replacing(path) as file:
+        file.write(content)
 
 
 def write_whole(
@@ -74,38 +72,12 @@ def write_whole(
 ) -> None:
     """A file of its own name appears when its content is on disk, or not at all: its folder is not synced.
 
-    `mode`: its rights, of which the process's umask takes some. `owner`: user and group; None: those of the
-    process. `unfinished`: its name until then, new where somebody else may put files there; else one that is
-    written over. Raises OSError.
+    `mode`, `owner`: as of replacing(). `unfinished`: its name until then, new where somebody else may put files
+    there; else one that is written over. Raises OSError.
     """
-    beside = path.with_name(unfinished or f".{path.name}.tmp")
-    how = os.O_EXCL if unfinished else os.O_TRUNC
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | how, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            if owner is not None:
-                os.fchown(file.fileno(), *owner)
-            _write_synced(file, content)
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def _write_synced(file: BinaryIO, content: bytes) -> None:
-    """Write to an open file, and wait until that is on disk. Raises OSError."""
-    file.write(content)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was created, renamed or deleted in a folder durable. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    name, is_new = unfinished or f".{path.name}.tmp", bool(unfinished)
+    with replacing(path, unfinished=name, is_new=is_new, mode=mode, owner=owner, syncs_folder=False) as file:
+        file.write(content)
 
 
 def identity(path: Path | None) -> object:

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edgeclassify.files.plain import printable, sync_folder
+from edgeclassify.files.plain import printable
+from edgeclassify.files.replacing import sync_folder
 
 log = logging.getLogger(__name__)
 _ENDING = ".tmp"

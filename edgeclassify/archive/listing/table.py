@@ -12,7 +12,7 @@ from pathlib import Path
 
 from edgeclassify.archive.listing.names import sort_key
 from edgeclassify.errors import StorageError
-from edgeclassify.files import printable
+from edgeclassify.files import printable, sync_folder
 from edgeclassify.files.database import connect, is_full
 from edgeclassify.lazy_dataclass import dataclass
 
@@ -235,6 +235,7 @@ class ListingTable:
         with self._part.open("rb") as file:
             os.fsync(file.fileno())
         self._part.replace(self._path)
+        sync_folder(self._path.parent)
         self._sweep()
 
     def close(self) -> None:

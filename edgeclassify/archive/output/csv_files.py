@@ -1,10 +1,10 @@
 """The output as lines of comma-separated values: all images for spreadsheets, and those with a fault."""
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,11 @@ from edgeclassify.archive.interface import Row
 from edgeclassify.archive.output.places import CSV, FAULTS
 from edgeclassify.archive.output.reading import read_rows, read_tables
 from edgeclassify.errors import StorageError
-from edgeclassify.files import printable, sync_folder
+from edgeclassify.files import printable, replacing
 from edgeclassify.history.csv_lines import cell
 
 _BEFORE = ("path", "camera", "taken_at", "taken_by", "bytes", "width", "height", "sha256", "still")
 _AFTER = ("group", "group_score", "calibrated", "unknown", "fault")
-_ENDING = ".tmp"
 
 
 def write_csv(folder: Path, top: int) -> Path:
@@ -72,19 +71,14 @@ def _line(row: Row, top: int) -> list[Any]:
 
 
 def _write(path: Path, heading: Sequence[str], lines: Iterable[Sequence[Any]]) -> Path:
-    beside = path.with_name(path.name + _ENDING)
     try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+        with replacing(path) as file:
+            text = TextIOWrapper(file, encoding="utf-8", newline="")
+            writer = csv.writer(text, lineterminator="\n")
             writer.writerow(heading)
             writer.writerows([cell(value) for value in line] for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        sync_folder(path.parent)
+            text.flush()
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise StorageError(
             f"{printable(path)}: can't be written: {error.strerror}. All is in the parts: make room, and give the "
             "same command again."

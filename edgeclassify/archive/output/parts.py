@@ -1,8 +1,6 @@
 """Writes a part: whole under its own name, or not there."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import pyarrow.parquet as pq
 from edgeclassify.archive.output.places import PARTS, part_file
 from edgeclassify.archive.output.schema import table_of, with_metadata
 from edgeclassify.errors import StorageError
-from edgeclassify.files import printable, sync_folder
+from edgeclassify.files import printable, replacing
 
 GROUP_ROWS = 8192
 """Rows of a row group: so many are in memory while a part is written."""
@@ -26,22 +24,17 @@ def write_part(folder: Path, number: int, rows: Iterable[Sequence[Any]], facts: 
     written; then there is none, or the one before.
     """
     path, written = part_file(folder, number), 0
-    beside = path.with_name(path.name + _ENDING)
     schema = with_metadata(facts)
     try:
         path.parent.mkdir(exist_ok=True)
-        with beside.open("wb") as file:
-            with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-                for group in _groups(rows):
-                    writer.write_table(table_of(group, schema), row_group_size=GROUP_ROWS)
-                    written += len(group)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        sync_folder(path.parent)
+        with (
+            replacing(path, unfinished=path.name + _ENDING) as file,
+            pq.ParquetWriter(file, schema, compression="zstd") as writer,
+        ):
+            for group in _groups(rows):
+                writer.write_table(table_of(group, schema), row_group_size=GROUP_ROWS)
+                written += len(group)
     except (OSError, pa.ArrowException) as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise _unwritable(path, error) from error
     return written
 

@@ -1,8 +1,6 @@
 """The visits of an archive as one Parquet file."""
 
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from edgeclassify.archive.output.columns import column
 from edgeclassify.archive.output.places import VISITS
 from edgeclassify.archive.summary.visits import Visit
 from edgeclassify.errors import StorageError
-from edgeclassify.files import printable, sync_folder
+from edgeclassify.files import printable, replacing
 
 GROUP_ROWS = 8192
 """Visits of a row group: so many are in memory."""
@@ -39,21 +37,13 @@ def write_visits(folder: Path, found: Iterable[Visit]) -> Iterator[Visit]:
     Raises StorageError.
     """
     path = folder / VISITS
-    beside = path.with_name(path.name + ".tmp")
     try:
-        with beside.open("wb") as file:
-            with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
-                visits = iter(found)
-                while group := list(islice(visits, GROUP_ROWS)):
-                    writer.write_table(_table(group))
-                    yield from group
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        sync_folder(folder)
+        with replacing(path) as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+            visits = iter(found)
+            while group := list(islice(visits, GROUP_ROWS)):
+                writer.write_table(_table(group))
+                yield from group
     except (OSError, pa.ArrowException) as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise StorageError(
             f"{printable(path)}: can't be written: {error}. The parts are whole: make room, and give the same "
             "command again."

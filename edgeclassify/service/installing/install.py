@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgeclassify.config.reference import reference
 from edgeclassify.errors import EdgeClassifyError, ServiceError, StorageError
+from edgeclassify.files import replacing
 from edgeclassify.service.files import Layout, ServiceFile, service_files
 from edgeclassify.service.installing.changes import Changes, Link
 from edgeclassify.service.installing.environment import Swap
@@ -89,16 +90,11 @@ class Installation:
         beside = self.config.with_name(f".{self.config.name}.new")
         try:
             beside.unlink(missing_ok=True)
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(reference())
-                file.flush()
-                os.fchown(descriptor, -1, getgrnam(NAME).gr_gid)
-                os.fchmod(descriptor, 0o640)
-                os.fsync(descriptor)
-            beside.rename(self.config)
+            with replacing(self.config, unfinished=beside.name, is_new=True, mode=0o600) as file:
+                file.write(reference().encode())
+                os.fchown(file.fileno(), -1, getgrnam(NAME).gr_gid)
+                os.fchmod(file.fileno(), 0o640)
         except (OSError, KeyError) as error:
-            beside.unlink(missing_ok=True)
             reason = error.strerror if isinstance(error, OSError) else f"there is no group {NAME}"
             raise StorageError(f"{self.config}: can't be written: {reason}. Is there room?") from error
         return [self.config]

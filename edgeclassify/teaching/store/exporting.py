@@ -2,14 +2,12 @@
 
 import dataclasses
 import logging
-import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from edgeclassify.errors import StorageError, TaughtModelError
-from edgeclassify.files import read_plain_file
+from edgeclassify.files import read_plain_file, replacing
 from edgeclassify.model.taught.document import to_bytes
 from edgeclassify.model.taught.manifest import ExampleRecord, Manifest
 from edgeclassify.model.taught.places import MANIFEST, head_place
@@ -39,22 +37,17 @@ def export_taught(folder: Path, file: Path, *, pictures: bool = True) -> Path:
     """
     manifest = read_manifest(folder)
     target = file / f"{manifest.name}{ENDING}" if file.is_dir() else file
-    unfinished = target.with_name(f".{target.name}.tmp")
     try:
-        with unfinished.open("wb") as out:
-            with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zipped:
-                for place, content in _members(folder, manifest, pictures):
-                    zipped.writestr(_entry(place), content)
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(target)
+        with (
+            replacing(target, unfinished=f".{target.name}.tmp", syncs_folder=False) as out,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zipped,
+        ):
+            for place, content in _members(folder, manifest, pictures):
+                zipped.writestr(_entry(place), content)
     except OSError as error:
         raise StorageError(
             f"{target}: the export can't be written: {error.strerror or error}. Choose another place for it."
         ) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
     return target
 
 

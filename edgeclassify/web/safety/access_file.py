@@ -5,13 +5,12 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from edgeclassify.errors import PageError, StorageError
-from edgeclassify.files import printable, read_plain_file, sync_folder
+from edgeclassify.files import printable, read_plain_file, replacing
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.safety.passwords import PasswordHash, parsed_hash, token_hash
 
@@ -95,22 +94,15 @@ def write_access(path: Path, access: AccessFile, *, group: int | None = None) ->
     to.
     """
     content = json.dumps(access.document, indent=1).encode() + b"\n"
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    unfinished = f".{path.name}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(temporary, flags, stat.S_IRUSR | stat.S_IWUSR), "wb") as file:
+        with replacing(path, unfinished=unfinished, is_new=True, mode=stat.S_IRUSR | stat.S_IWUSR) as file:
             file.write(content)
             if group is not None:
                 os.fchown(file.fileno(), -1, group)
             os.fchmod(file.fileno(), MODE)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise StorageError(
             f"{printable(path)}: can't be written: {error.strerror or error}. Choose another place with "
             "web.access_file, or run as root: sudo edgeclassify web password"

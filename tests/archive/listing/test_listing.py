@@ -1,6 +1,7 @@
 """The file of a listing: whole or not there; what can't be written is said; memory does not grow."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,21 @@ def test_a_listing_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["root"]
     with pytest.raises(MissingInputError, match="expected a list of images, found nothing there"):
         Listing(tmp_path / "list")
+
+
+def test_a_listing_s_place_is_on_the_disk_when_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path / "root", {"1.jpg": b"x"})
+    synced: list[set[str]] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            synced.append({one.name for one in tmp_path.iterdir()} - {"list.draft"})
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    make_listing([str(tmp_path / "root")], tmp_path / "list").close()
+    assert synced == [{"root", "list"}]
 
 
 def test_a_damaged_listing_is_refused(tmp_path: Path) -> None:
