@@ -49,10 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     if mosquitto_path() is None or programs() is None:
         parser.exit(1, "no mosquitto or no PostgreSQL here: sudo apt install mosquitto postgresql\n")
-    with (
-        tempfile.TemporaryDirectory(prefix="edgeclassify-bench-") as folder,
-        running_cluster(Path(folder), synced=True) as cluster,
-    ):
+    with running_cluster(synced=True) as cluster:
         print(f"{os.cpu_count()} cores, {options.nodes} nodes")
         print("steady, events/s: sent   behind, events: p50      max   all in after, s   us CPU/event   peak MB")
         for rate in options.rates:

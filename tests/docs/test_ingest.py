@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,17 +66,13 @@ def event(
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="edgeclassify-postgres-"))
-    try:
-        with running_cluster(folder) as cluster:
-            url = cluster.new_database("fleet")
-            store = PostgresStore(address_of(url))
-            rows: list[Row] = [row for one in fleet() if (row := row_of(one, "edgeclassify"))]
-            store.write(rows)
-            store.close()
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_cluster() as cluster:
+        url = cluster.new_database("fleet")
+        store = PostgresStore(address_of(url))
+        rows: list[Row] = [row for one in fleet() if (row := row_of(one, "edgeclassify"))]
+        store.write(rows)
+        store.close()
+        yield url
 
 
 def answer(url: str, query: str) -> str:

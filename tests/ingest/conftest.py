@@ -1,9 +1,6 @@
 """One PostgreSQL for all tests of a process, and an empty database for each."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +11,8 @@ from tests.support.postgres import Cluster, running_cluster
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    # Not in pytest's folder: that is for one user alone, and PostgreSQL is another one where this is root.
-    folder = Path(tempfile.mkdtemp(prefix="edgeclassify-postgres-"))
-    try:
-        with running_cluster(folder) as cluster:
-            yield cluster
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,15 +94,20 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(folder: Path, *, synced: bool = False) -> Iterator[Cluster]:
-    """A cluster in a folder that its user reaches; skips the test where none can run."""
+def running_cluster(*, synced: bool = False) -> Iterator[Cluster]:
+    """A cluster in a folder of its own, which goes with it; skips the test where none can run."""
     found = programs()
     if found is None:
         pytest.skip(NO_POSTGRES)
     if os.geteuid() == 0 and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
         pytest.skip(NO_USER)
-    cluster = Cluster(folder, found, synced=synced)
+    # Not in pytest's folder: that is for one user alone, and PostgreSQL is another one where this is root.
+    folder = Path(tempfile.mkdtemp(prefix="edgeclassify-postgres-"))
     try:
-        yield cluster.start()
+        cluster = Cluster(folder, found, synced=synced)
+        try:
+            yield cluster.start()
+        finally:
+            cluster.stop(signal.SIGQUIT)  # nobody needs it any more
     finally:
-        cluster.stop(signal.SIGQUIT)  # nobody needs it any more
+        shutil.rmtree(folder, ignore_errors=True)
