@@ -4,28 +4,9 @@ from dataclasses import fields
 
 from edgeclassify.archive.interface import Row
 from edgeclassify.archive.packing import COLUMNS, as_utf8, pack, rounded, unpack
+from tests.archive.made_rows import BAD, STILL, WHOLE
 
-ROWS = (
-    Row(
-        "a.jpg",
-        "cam",
-        1.5,
-        "exif",
-        10,
-        4,
-        3,
-        "ab" * 32,
-        False,
-        ("cat", "dog"),
-        (0.75, 0.125),
-        "pet",
-        0.875,
-        0.5,
-        0.25,
-    ),
-    Row("käfer\n.jpg", "cäm", fault="can't be decoded"),
-    Row("b.jpg", "cam", still=True),
-)
+ROWS = (WHOLE, BAD, STILL)
 
 
 def test_every_field_of_a_row_is_packed() -> None:

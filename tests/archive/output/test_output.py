@@ -16,27 +16,9 @@ from edgeclassify.archive.output.places import part_file, part_files
 from edgeclassify.archive.output.reading import read_facts, read_rows, read_tables
 from edgeclassify.archive.packing import pack, unpack_values
 from edgeclassify.errors import ImageError, MissingInputError, StorageError
+from tests.archive.made_rows import BAD, STILL, WHOLE
 from tests.support.small_disk import small_disk_at
 
-CAT = Row(
-    "=a.jpg",
-    "cam",
-    1.5,
-    "exif",
-    10,
-    4,
-    3,
-    "ab" * 32,
-    False,
-    ("cat", "dog"),
-    (0.75, 0.125),
-    "pet",
-    0.875,
-    0.5,
-    0.25,
-)
-BAD = Row("käfer.jpg", "cam2", fault="can't be decoded")
-STILL = Row("b.jpg", "cam", 86400.25, "name", still=True)
 FACTS = {"model": "builtin", "sha256": "00"}
 
 
@@ -45,19 +27,19 @@ def written(folder: Path, number: int, *rows: Row) -> int:
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
-    assert written(tmp_path, 0, CAT, BAD) == 2
+    assert written(tmp_path, 0, WHOLE, BAD) == 2
     assert written(tmp_path, 1, STILL) == 1
-    assert list(read_rows(tmp_path)) == [CAT, BAD, STILL]
+    assert list(read_rows(tmp_path)) == [WHOLE, BAD, STILL]
 
 
 def test_rows_come_in_the_order_of_the_parts_numbers(tmp_path: Path) -> None:
     written(tmp_path, 100_000, BAD)
-    written(tmp_path, 99_999, CAT)
-    assert list(read_rows(tmp_path)) == [CAT, BAD]
+    written(tmp_path, 99_999, WHOLE)
+    assert list(read_rows(tmp_path)) == [WHOLE, BAD]
 
 
 def test_others_read_it_as_any_parquet(tmp_path: Path) -> None:
-    written(tmp_path, 0, CAT, BAD)
+    written(tmp_path, 0, WHOLE, BAD)
     frame = pandas.read_parquet(tmp_path / "parts")
     assert list(frame["label"].astype(object).where(frame["label"].notna(), None)) == ["cat", None]
     assert frame["score"][0] == 0.75
@@ -66,26 +48,26 @@ def test_others_read_it_as_any_parquet(tmp_path: Path) -> None:
 
 
 def test_metadata_tells_of_the_run(tmp_path: Path) -> None:
-    written(tmp_path, 0, CAT)
+    written(tmp_path, 0, WHOLE)
     assert read_facts(tmp_path) == {"format": 1, **FACTS}
 
 
 def test_the_same_rows_give_the_same_file(tmp_path: Path) -> None:
-    written(tmp_path / "", 0, CAT, BAD)
+    written(tmp_path / "", 0, WHOLE, BAD)
     first = part_file(tmp_path, 0).read_bytes()
-    written(tmp_path, 0, CAT, BAD)
+    written(tmp_path, 0, WHOLE, BAD)
     assert part_file(tmp_path, 0).read_bytes() == first
 
 
 def test_a_part_is_written_in_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts_module, "GROUP_ROWS", 2)
-    written(tmp_path, 0, CAT, BAD, STILL)
+    written(tmp_path, 0, WHOLE, BAD, STILL)
     metadata = pq.read_metadata(part_file(tmp_path, 0))
     assert [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)] == [2, 1]
 
 
 def test_some_columns_are_read_alone(tmp_path: Path) -> None:
-    written(tmp_path, 0, CAT, BAD, STILL)
+    written(tmp_path, 0, WHOLE, BAD, STILL)
     tables = list(read_tables(tmp_path, ("label", "fault"), rows=2))
     assert [one.num_rows for one in tables] == [2, 1]
     assert tables[0].schema.names == ["label", "fault"]
@@ -97,7 +79,7 @@ def test_where_nothing_was_written_that_is_said(tmp_path: Path) -> None:
 
 
 def test_a_damaged_part_is_named(tmp_path: Path) -> None:
-    written(tmp_path, 0, CAT)
+    written(tmp_path, 0, WHOLE)
     part_file(tmp_path, 0).write_bytes(b"PAR1 and then nothing of it")
     with pytest.raises(ImageError, match=r"part-00000\.parquet: expected a part.*--again"):
         list(read_rows(tmp_path))
@@ -107,7 +89,7 @@ def test_a_damaged_part_is_named(tmp_path: Path) -> None:
 
 def test_what_no_journal_knows_is_swept_and_nothing_else(tmp_path: Path) -> None:
     for number in range(3):
-        written(tmp_path, number, CAT)
+        written(tmp_path, number, WHOLE)
     others = [tmp_path / "parts" / name for name in ("mine.parquet", "part-00001-copy.parquet", "part-2.parquet")]
     for other in others:
         other.write_text("")
@@ -130,7 +112,7 @@ def test_on_a_full_disk_there_is_no_half_part(tmp_path: Path) -> None:
 
 
 def test_csv_has_a_line_for_each_image_and_columns_for_each_label(tmp_path: Path) -> None:
-    written(tmp_path, 0, CAT, BAD, STILL)
+    written(tmp_path, 0, WHOLE, BAD, STILL)
     with write_csv(tmp_path, 2).open(newline="", encoding="utf-8") as file:
         cat, bad, still = csv.DictReader(file)
     assert cat["path"] == "'=a.jpg"
@@ -147,10 +129,10 @@ def test_csv_has_a_line_for_each_image_and_columns_for_each_label(tmp_path: Path
 
 
 def test_faults_are_listed_and_the_list_goes_with_the_last(tmp_path: Path) -> None:
-    written(tmp_path, 0, CAT, BAD)
+    written(tmp_path, 0, WHOLE, BAD)
     path = write_faults(tmp_path)
     assert path is not None
-    assert path.read_text(encoding="utf-8") == "path,fault\nkäfer.jpg,can't be decoded\n"
-    written(tmp_path, 0, CAT)
+    assert path.read_text(encoding="utf-8") == 'path,fault\n"käfer\n.jpg",can\'t be decoded\n'
+    written(tmp_path, 0, WHOLE)
     assert write_faults(tmp_path) is None
     assert not path.exists()
