@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
@@ -63,7 +63,7 @@ class BatchClassifier:
         return tuple(found)
 
     def rows_one_by_one(
-        self, batch: Batch, deadly: dict[int, str], begins: Callable[[int], None]
+        self, batch: Batch, deadly: Mapping[int, str], begins: Callable[[int], None]
     ) -> tuple[Row, ...]:
         """The same where an image may end the process: none is read before it is its turn, which is told first.
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from typing import Any
@@ -101,10 +101,10 @@ class ClassifyingProcess:
         return self._result(done)
 
     def rows_one_by_one(
-        self, number: int, batch: Batch, deadly: dict[int, str], begins: Callable[[int], None]
+        self, number: int, batch: Batch, deadly: Mapping[int, str], begins: Callable[[int], None]
     ) -> BatchResult:
         """The same, telling of each image before it begins. `deadly`: those to be left out. Raises DiedError."""
-        self._send(CarefulOrder(number, batch, tuple(deadly.items())))
+        self._send(CarefulOrder(number, batch, deadly))
         return self._result(begins)
 
     def kill(self) -> None:

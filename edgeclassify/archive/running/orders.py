@@ -1,5 +1,7 @@
 """What a classifying process is told, and what it says."""
 
+from collections.abc import Mapping
+
 from edgeclassify.archive.interface import Batch
 from edgeclassify.archive.wanted import ClassifierFacts, Wanted
 from edgeclassify.lazy_dataclass import dataclass
@@ -22,11 +24,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class CarefulOrder:
-    """One image after the other, each told before it is touched. `deadly`: places of those to leave out, why."""
+    """One image after the other, each told before it is touched. `deadly`: place of each to leave out, and why."""
 
     number: int
     batch: Batch
-    deadly: tuple[tuple[int, str], ...] = ()
+    deadly: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

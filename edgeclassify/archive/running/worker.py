@@ -107,7 +107,7 @@ def _carefully(classifier: Any, order: Any, owner: _Owner) -> Any:
         signal.alarm(HUNG_S)
         owner.send(At(place))
 
-    return _done(order, classifier.rows_one_by_one(order.batch, dict(order.deadly), begins))
+    return _done(order, classifier.rows_one_by_one(order.batch, order.deadly, begins))
 
 
 def _done(order: Any, rows: Any) -> Any:
