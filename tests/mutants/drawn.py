@@ -46,7 +46,10 @@ def draw(source: str, *, count: int | None, seed: int, equivalent: Collection[Ch
     for place in places:
         if count is not None and len(drawn) >= count:
             break
-        code = mutate_code(source, place.operator, place.occurrence)
+        try:
+            code = mutate_code(source, place.operator, place.occurrence)
+        except AttributeError:
+            continue  # the operator replaces plain names alone: no `module.Error` among several exceptions
         was, becomes = _changed(source, code)
         if (place.function, was, becomes) not in equivalent:
             drawn.setdefault(code, Mutant(place.name, place.function, place.line, was, becomes, code))

@@ -58,3 +58,10 @@ def test_an_equivalent_one_makes_room_for_another() -> None:
     assert first.function == "near"
     (second,) = draw(SOURCE, count=1, seed=1, equivalent={(first.function, first.was, first.becomes)})
     assert second != first
+
+
+def test_exceptions_of_modules_are_left_as_they_are() -> None:
+    source = "try:\n    act(a < 1)\nexcept (binascii.Error, ValueError):\n    act(2)\n"
+    made = draw(source, count=None, seed=1, equivalent=())
+    assert any(one.becomes == "act(a <= 1)" for one in made)
+    assert all("binascii.Error" in one.code for one in made)

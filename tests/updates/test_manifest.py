@@ -1,13 +1,14 @@
 """Manifests: as they are written they are read, and what no node should take is refused with its key."""
 
+import base64
 import json
 from typing import Any
 
 import pytest
 
-from edgeclassify.updates.envelope import CONTEXT, HEAD, MOST_SIGNED_BYTES, packed, unpacked
+from edgeclassify.updates.envelope import CONTEXT, HEAD, MOST_SIGNED_BYTES, SIGNATURE_BYTES, packed, unpacked
 from edgeclassify.updates.interface import GateRules, UpdateError
-from edgeclassify.updates.manifest import content_id, manifest_bytes, manifest_of
+from edgeclassify.updates.manifest import MOST_BYTES, content_id, manifest_bytes, manifest_of
 from edgeclassify.updates.signature import new_private_key, public_key_of, signed, verified
 from tests.updates.made import manifest, model
 
@@ -94,6 +95,34 @@ def test_another_key_is_told_from_what_is_no_manifest() -> None:
         unpacked(packed(b"x" * MOST_SIGNED_BYTES, b"s" * 64))
     with pytest.raises(UpdateError, match="public key of 44 characters"):
         verified(whole, "short")
+
+
+LINE = base64.b64encode(b"s" * SIGNATURE_BYTES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEAD + LINE,  # no manifest behind it
+        HEAD + LINE[:-4] + b"\n{}",
+        HEAD + base64.b64encode(b"s" * (SIGNATURE_BYTES + 1)) + b"\n{}",
+        HEAD + LINE[:5] + b"!" + LINE[5:] + b"\n{}",  # one signature is written in one way
+        HEAD.replace(b"1", b"2") + LINE + b"\n{}",
+        LINE + b"\n{}",
+    ],
+)
+def test_a_signature_s_line_is_exact(content: bytes) -> None:
+    with pytest.raises(UpdateError, match="expected a signed manifest"):
+        unpacked(content)
+
+
+def test_the_longest_manifest_is_taken_and_no_longer_file() -> None:
+    manifest, signature = b"x" * MOST_BYTES, b"s" * SIGNATURE_BYTES
+    assert unpacked(packed(manifest, signature)) == (manifest, signature)
+    room = MOST_SIGNED_BYTES - len(packed(b"", signature))
+    assert unpacked(packed(b"x" * room, signature))[0] == b"x" * room
+    with pytest.raises(UpdateError):
+        unpacked(packed(b"x" * (room + 1), signature))
 
 
 def test_no_part_of_a_private_key_is_quoted() -> None:
