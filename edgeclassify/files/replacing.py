@@ -38,7 +38,7 @@ def replacing(
         beside.replace(path)
     except BaseException:
         with suppress(OSError):  # a card that takes nothing any more: the next one writes over it
-            beside.unlink(missing_ok=True)
+            beside.unlink()
         raise
     if syncs_folder:
         sync_folder(path.parent)

@@ -101,3 +101,19 @@ def test_rights_and_owner_are_those_that_are_asked(path: Path) -> None:
         assert stat.S_IMODE(os.fstat(file.fileno()).st_mode) == 0o600
     status = path.stat()
     assert (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) == (0o600, *owner)
+
+
+def test_else_it_is_a_file_as_any_other(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        replace_file(path, b"new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
+
+
+def test_nothing_stays_open(path: Path) -> None:
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(3):
+        replace_file(path, b"%d" % number)
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
