@@ -209,3 +209,10 @@ def test_a_link_local_address_keeps_its_interface() -> None:
     interface = socket.if_indextoname(1)
     assert look_up(f"fe80::1%{interface}", 1883) == [f"fe80::1%{interface}"]
     assert look_up("::1", 1883) == ["::1"]
+
+
+def test_an_address_is_told_where_it_tells_servers_apart() -> None:
+    assert str(Server("a", 1883, "10.0.0.1")) == "a:1883"
+    # What a resolver gives need not be an address that we can read: it counts as one of others all the same.
+    servers = Servers([A, B], look_up=Resolver(a=["strange", "stranger"], b=["127.0.0.1", "::1"]))
+    assert names(servers) == ["a:1883 (strange)", "a:1883 (stranger)", "b:1883", "b:1883"]
