@@ -57,8 +57,8 @@ class Protocols:
             return None
         self._unanswered += 1
         if protocol == V311:
-            # It may be another broker by now, or one with too much to do: a cluster that has just lost a server. There
-            # an attempt that it does not understand, before each that it does, is one more that it has to bear.
+            # It may be another broker by now, or one with too much to do: a cluster that has just lost a server.
+            # There an attempt that it does not understand, before each that it does, is one more to bear.
             if refused or self._known != V311 or self._unanswered >= _DOUBTS:
                 self._ask_for_5_at = 0.0
             return None
