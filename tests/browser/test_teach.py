@@ -174,6 +174,19 @@ def test_what_is_left_before_it_was_there_asks_for_nothing_more(page: Page) -> N
     assert not any("still" in url for url in asked)
 
 
+def test_a_way_that_is_chosen_before_the_node_answers_stays(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/collections", lambda route: held.append(route))
+    page.goto("#/teach?model=things&step=2")
+    page.get_by_role("radio", name="Collect for hours").check()
+    wait_for(lambda: page.evaluate("true") and len(held) == 2)
+    # The step asked first; what was chosen asks for itself.
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Back", exact=True)).to_be_visible()
+    held[1].continue_()
+    expect(page.get_by_role("button", name="Start collecting")).to_be_visible()
+
+
 def test_one_tap_on_live_teaches_and_is_taken_back(page: Page, node: ServedNode) -> None:
     def known() -> set[tuple[str, str]]:
         return {(one["id"], one["label"]) for one in node.get("api/taught/things")["examples"]}

@@ -57,8 +57,9 @@ export function openShow(step) {
     }
     if (isClosed) return;
     changed({});
-    if (running) way.value = "collect";
-    show(running ? "collect" : "tap");
+    // Who was quicker than the node stays with what was chosen; labels to tap are known only now.
+    if (running && !close) way.value = "collect";
+    if (!close || way.value === "tap") show(way.value);
   }
   if (!view.has_embedding) root.prepend(notice("warning", app.t("teach.no_embedding", { model: view.model })));
   begin();
