@@ -2,6 +2,7 @@
 #             ends after so many, DEMO_ARGS="--json" gives it further options
 # make test   set up, then run the tests
 # make check  the gate's static part: lint, format, types, import floors
+#             or a part of it: make lint (the same on every Python), make types (not: packages have other types)
 # make test-home-assistant   set up Home Assistant beside it (Python 3.13, 620 MB), then let it read our messages
 # make test-node-red   set up Node-RED beside it (npm, 120 MB), then let it run the flow of config/node_red
 # make mutants   small changes to core modules, and whether their unit tests notice: MODULES="publish/mqtt/outbox ..."
@@ -48,7 +49,7 @@ QUICK ?=
 KEY ?=
 URL ?=
 
-.PHONY: demo test test-home-assistant test-node-red check mutants bench docs deb apt-repo locks licences \
+.PHONY: demo test test-home-assistant test-node-red check lint types mutants bench docs deb apt-repo locks licences \
 	release-check install uninstall clean
 
 demo: $(VENV)/.demo
@@ -64,11 +65,15 @@ test-node-red: $(VENV)/.test $(NODE_RED)/.node-red
 	EDGECLASSIFY_NODE_RED=$(abspath $(NODE_RED))/node_modules/node-red/red.js \
 		$(BIN)/pytest -m node_red $(PYTEST_ARGS)
 
-check: $(VENV)/.dev
+check: lint types
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
 
 mutants: $(VENV)/.mutants
 	$(BIN)/pytest -q tests/mutants
