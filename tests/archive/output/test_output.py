@@ -136,3 +136,9 @@ def test_faults_are_listed_and_the_list_goes_with_the_last(tmp_path: Path) -> No
     written(tmp_path, 0, WHOLE)
     assert write_faults(tmp_path) is None
     assert not path.exists()
+
+
+def test_what_can_not_be_swept_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "parts" / "part-00000.parquet.tmp").mkdir(parents=True)
+    with pytest.raises(StorageError, match=r"parts: can't be written: .*make room"):
+        sweep_parts(tmp_path, 0)
