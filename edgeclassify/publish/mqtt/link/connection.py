@@ -98,7 +98,8 @@ class PahoLink(Link):
             except LinkError as error:
                 if self.received.connack is None:
                     self._check_begin()
-                    raise UnansweredError(failure_texts.unanswered(self._settings.security)) from error
+                    text = failure_texts.unanswered(self._settings.security)
+                    raise UnansweredError(text, closed=True) from error
         return self.received.connack
 
     def _check_begin(self) -> None:

@@ -42,7 +42,11 @@ class Connector:
             try:
                 link = self._attempt(attempt)
             except (ProtocolRefusedError, UnansweredError) as error:
-                attempt = self._protocols.fails(protocol, refused=isinstance(error, ProtocolRefusedError))
+                attempt = self._protocols.fails(
+                    protocol,
+                    refused=isinstance(error, ProtocolRefusedError),
+                    closed=isinstance(error, UnansweredError) and error.closed,
+                )
                 if attempt is None or not go_on():
                     raise
             except WillRefusedError as error:

@@ -35,6 +35,10 @@ class UnansweredError(LinkError):
     That is also what a broker of MQTT 3.1.1 does that does not understand a CONNECT of MQTT 5.
     """
 
+    def __init__(self, reason: str, *, closed: bool = False) -> None:
+        super().__init__(reason)
+        self.closed = closed
+
 
 class OverdueError(LinkError):
     """The broker does not acknowledge what it should: the connection is renewed."""

@@ -12,7 +12,8 @@ GUESSING_S = 2.0
 REFUSED_S = 3600.0
 """A broker that says that it does not speak MQTT 5 is asked again after so long: it may be a new one by then."""
 _AGAIN_S, _AGAIN_MAX_S = 60.0, 3600.0
-"""One that only did not answer in time: on the next connection, then after so long, doubling."""
+"""One that only did not answer in time: on the next connection, then after so long, doubling. (One that closed the
+connection: on the next one, then as if it had said so.)"""
 _DOUBTS = 3
 
 
@@ -31,7 +32,7 @@ class Protocols:
         self._fixed = None if protocol == "auto" else protocol
         self._clock = clock
         self._known: str | None = None
-        self._unanswered = 0
+        self._unanswered = self._old_unanswered = 0
         self._ask_for_5_at, self._wait_s = 0.0, 0.0
 
     def first(self) -> Attempt:
@@ -46,24 +47,33 @@ class Protocols:
 
     def works(self, protocol: str) -> None:
         """The broker has answered a CONNECT of this version, be it with a no to something else."""
-        self._known, self._unanswered = protocol, 0
+        self._known, self._unanswered, self._old_unanswered = protocol, 0, 0
         if protocol == V5:
             self._wait_s = 0.0
 
-    def fails(self, protocol: str, *, refused: bool) -> Attempt | None:
-        """The broker says that it does not speak this version (`refused`), or gave no answer; returns what to try
-        at once, None where there is nothing."""
+    def fails(self, protocol: str, *, refused: bool, closed: bool = False) -> Attempt | None:
+        """The broker says that it does not speak this version (`refused`), or gave no answer, and closed the
+        connection (`closed`) or kept silent; returns what to try at once, None where there is nothing."""
         if self._fixed is not None:
             return None
-        self._unanswered += 1
         if protocol == V311:
-            # It may be another broker by now, or one with too much to do: a cluster that has just lost a server.
-            # There an attempt that it does not understand, before each that it does, is one more to bear.
-            if refused or self._known != V311 or self._unanswered >= _DOUBTS:
-                self._ask_for_5_at = 0.0
+            self._old_fails(refused=refused)
             return None
+        self._unanswered += 1
+        # One that closes again, and takes the old version at once, says no in its way.
+        refused = refused or (closed and self._known == V311 and self._wait_s > 0)
         self._ask_for_5_at = self._clock() + (REFUSED_S if refused else self._wait_s)
         self._wait_s = min(max(_AGAIN_S, 2 * self._wait_s), _AGAIN_MAX_S)
         if self._known == V5 and not refused and self._unanswered < _DOUBTS:
             return None
         return Attempt(V311, CONNECT_TIMEOUT_S)
+
+    def _old_fails(self, *, refused: bool) -> None:
+        """It may be another broker by now, or one with too much to do: a cluster that has just lost a server.
+
+        There an attempt that it does not understand, before each that it does, is one more to bear: RabbitMQ 3.10
+        writes 5 KB into its log for each.
+        """
+        self._old_unanswered += 1
+        if refused or self._known != V311 or self._old_unanswered >= _DOUBTS:
+            self._ask_for_5_at, self._old_unanswered = 0.0, 0

@@ -88,12 +88,37 @@ def test_another_broker_that_leaves_the_old_version_without_an_answer() -> None:
     assert first == [OLD, OLD, GUESS]
 
 
-def test_a_broker_with_too_much_to_do_is_not_asked_for_5_too() -> None:
+def test_a_broker_with_too_much_to_do_is_seldom_asked_for_5_too() -> None:
+    protocols = _of_an_old_broker()
+    first = []
+    for _ in range(9):
+        first.append(protocols.first())
+        if first[-1] == GUESS:
+            assert protocols.fails("5", refused=False) == OLD
+        protocols.fails("3.1.1", refused=False)
+    assert [attempt == GUESS for attempt in first] == [False, *2 * [False, False, True], False, False]
+
+
+def test_one_answer_ends_the_doubts() -> None:
     protocols = _of_an_old_broker()
     for _ in range(10):
         protocols.fails("3.1.1", refused=False)
+        protocols.fails("3.1.1", refused=False)
         assert protocols.first() == OLD
         protocols.works("3.1.1")
+
+
+def test_one_that_closes_twice_has_said_no() -> None:
+    clock = Clock()
+    protocols = Protocols("auto", clock)
+    for _ in range(2):
+        assert protocols.first() == GUESS
+        assert protocols.fails("5", refused=False, closed=True) == OLD
+        protocols.works("3.1.1")
+    clock.now += REFUSED_S - 1
+    assert protocols.first() == OLD
+    clock.now += 1
+    assert protocols.first() == GUESS
 
 
 def test_neither_version_answered_both_are_tried_again() -> None:
