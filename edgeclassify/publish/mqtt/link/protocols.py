@@ -57,23 +57,23 @@ class Protocols:
         if self._fixed is not None:
             return None
         if protocol == V311:
-            self._old_fails(refused=refused)
+            self._old_fails(silent=not (refused or closed))
             return None
         self._unanswered += 1
-        # One that closes again, and takes the old version at once, says no in its way.
-        refused = refused or (closed and self._known == V311 and self._wait_s > 0)
+        if closed and self._wait_s > 0 and self._known != V5:
+            refused, self._known = True, V311  # it closes again: it says no in its way
         self._ask_for_5_at = self._clock() + (REFUSED_S if refused else self._wait_s)
         self._wait_s = min(max(_AGAIN_S, 2 * self._wait_s), _AGAIN_MAX_S)
         if self._known == V5 and not refused and self._unanswered < _DOUBTS:
             return None
         return Attempt(V311, CONNECT_TIMEOUT_S)
 
-    def _old_fails(self, *, refused: bool) -> None:
+    def _old_fails(self, *, silent: bool) -> None:
         """It may be another broker by now, or one with too much to do: a cluster that has just lost a server.
 
         There an attempt that it does not understand, before each that it does, is one more to bear: RabbitMQ 3.10
         writes 5 KB into its log for each.
         """
         self._old_unanswered += 1
-        if refused or self._known != V311 or self._old_unanswered >= _DOUBTS:
+        if not silent or self._known != V311 or self._old_unanswered >= _DOUBTS:
             self._ask_for_5_at, self._old_unanswered = 0.0, 0

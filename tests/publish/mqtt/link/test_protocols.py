@@ -121,6 +121,33 @@ def test_one_that_closes_twice_has_said_no() -> None:
     assert protocols.first() == GUESS
 
 
+def test_one_that_closes_and_is_then_too_busy_is_taken_at_its_word() -> None:
+    protocols = Protocols("auto", Clock())
+    first = []
+    for _ in range(6):
+        first.append(protocols.first())
+        if first[-1] == GUESS:
+            assert protocols.fails("5", refused=False, closed=True) == OLD
+        protocols.fails("3.1.1", refused=False)
+    assert first == [GUESS, GUESS, OLD, OLD, GUESS, OLD]
+
+
+def test_one_that_closes_always_speaks_neither() -> None:
+    protocols = Protocols("auto", Clock())
+    for _ in range(5):
+        assert protocols.first() == GUESS
+        assert protocols.fails("5", refused=False, closed=True) == OLD
+        assert protocols.fails("3.1.1", refused=False, closed=True) is None
+
+
+def test_one_that_speaks_5_and_closes_in_its_start_still_speaks_it() -> None:
+    protocols = Protocols("auto", Clock())
+    protocols.works("5")
+    for _ in range(2):
+        assert protocols.fails("5", refused=False, closed=True) is None
+        assert protocols.first() == FIVE
+
+
 def test_neither_version_answered_both_are_tried_again() -> None:
     protocols = Protocols("auto", Clock())
     for _ in range(5):
