@@ -15,6 +15,9 @@ _AGAIN_S, _AGAIN_MAX_S = 60.0, 3600.0
 """One that only did not answer in time: on the next connection, then after so long, doubling. (One that closed the
 connection: on the next one, then as if it had said so.)"""
 _DOUBTS = 3
+_PATIENCE_MAX_S = 40.0
+"""One that answers too late has worked for nothing, and gets more work by the next attempt: a fleet that gives up
+early keeps a cluster from coming back. So each attempt waits for its answer twice as long as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +37,35 @@ class Protocols:
         self._known: str | None = None
         self._unanswered = self._old_unanswered = 0
         self._ask_for_5_at, self._wait_s = 0.0, 0.0
+        self._patience_s = CONNECT_TIMEOUT_S
 
     def first(self) -> Attempt:
         """What to begin with."""
         if self._fixed is not None:
-            return Attempt(self._fixed, CONNECT_TIMEOUT_S)
+            return Attempt(self._fixed, self._patience_s)
         if self._known == V5:
-            return Attempt(V5, CONNECT_TIMEOUT_S)
+            return Attempt(V5, self._patience_s)
         if self._known == V311 and self._clock() < self._ask_for_5_at:
-            return Attempt(V311, CONNECT_TIMEOUT_S)
+            return Attempt(V311, self._patience_s)
         return Attempt(V5, GUESSING_S)
 
     def works(self, protocol: str) -> None:
         """The broker has answered a CONNECT of this version, be it with a no to something else."""
         self._known, self._unanswered, self._old_unanswered = protocol, 0, 0
+        self._patience_s = CONNECT_TIMEOUT_S
         if protocol == V5:
             self._wait_s = 0.0
 
     def fails(self, protocol: str, *, refused: bool, closed: bool = False) -> Attempt | None:
         """The broker says that it does not speak this version (`refused`), or gave no answer, and closed the
         connection (`closed`) or kept silent; returns what to try at once, None where there is nothing."""
+        silent = not (refused or closed)
+        if silent and protocol in (self._fixed, self._known, V311):
+            self._patience_s = min(2 * self._patience_s, _PATIENCE_MAX_S)
         if self._fixed is not None:
             return None
         if protocol == V311:
-            self._old_fails(silent=not (refused or closed))
+            self._old_fails(silent=silent)
             return None
         self._unanswered += 1
         if closed and self._wait_s > 0 and self._known != V5:
@@ -66,7 +74,7 @@ class Protocols:
         self._wait_s = min(max(_AGAIN_S, 2 * self._wait_s), _AGAIN_MAX_S)
         if self._known == V5 and not refused and self._unanswered < _DOUBTS:
             return None
-        return Attempt(V311, CONNECT_TIMEOUT_S)
+        return Attempt(V311, self._patience_s)
 
     def _old_fails(self, *, silent: bool) -> None:
         """It may be another broker by now, or one with too much to do: a cluster that has just lost a server.
