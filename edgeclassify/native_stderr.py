@@ -10,13 +10,14 @@ import fcntl
 import io
 import logging
 import os
-import re
 import sys
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
+
+from edgeclassify.late_pattern import late_pattern
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ _PIPE_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 16
 _END_S = 1.0
 
-KNOWN_LINES = re.compile(
+KNOWN_LINES = late_pattern(
     # LiteRT and tflite-runtime
     rb"(?:INFO|WARNING|ERROR|VERBOSE): |[IWE]\d{4} \d\d:\d\d:\d\d|WARNING: All log messages before absl"
     # libjpeg, libpng, libtiff, OpenCV, FFmpeg

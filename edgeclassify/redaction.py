@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Iterable
 
+from edgeclassify.late_pattern import late_pattern
+
 HIDDEN = "…"
 LEAST_SECRET = 4
 """Characters of a secret that is looked for in texts: shorter ones are part of every second word."""
@@ -25,28 +27,28 @@ SCHEMES = (
 )  # fmt: skip
 
 _KINDS = "picamera|v4l2|video|images|watch|synthetic"
-_PREFIX = re.compile(rf"((?:(?:{_KINDS}): *)*)(.*)", re.IGNORECASE | re.DOTALL)
-_URL = re.compile(
+_PREFIX = late_pattern(rf"((?:(?:{_KINDS}): *)*)(.*)", re.IGNORECASE | re.DOTALL)
+_URL = late_pattern(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/?#]*@)?(?P<host>\[[0-9a-f:.]+(?:%[\w.-]+)?\]|[\w.-]+)"
     r"(?P<port>:[0-9]{1,5})?(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?(?:#.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_SCHEME = re.compile(rf"\b({'|'.join(SCHEMES)}):", re.IGNORECASE)
+_SCHEME = late_pattern(rf"\b({'|'.join(SCHEMES)}):", re.IGNORECASE)
 # What stands behind such a name. A password may hold any separator: it ends where the next key begins.
-_NAMED = re.compile(
+_NAMED = late_pattern(
     r"((?:pas(?:s\w*?)?|pwd|psw|token|secret|credentials?|key|auth(?:orization)?|sig(?:nature)?|session(?:id)?)"
     r"(?:=|:(?!\s|//)|%3D|%3A))((?:(?![_&/;][a-z0-9]+=).)*)",
     re.IGNORECASE,
 )
-_NAMED_FOLDER = re.compile(r"(/(?:pass|password|pwd|token|secret|apikey|api_key)/)([^/]+)", re.IGNORECASE)
+_NAMED_FOLDER = late_pattern(r"(/(?:pass|password|pwd|token|secret|apikey|api_key)/)([^/]+)", re.IGNORECASE)
 # With a / of a password that was not encoded, too.
-_USER = re.compile(r"://(?:[^/]*|[^/@]*:[^@]*)@")
-_ADDRESS = re.compile(
+_USER = late_pattern(r"://(?:[^/]*|[^/@]*:[^@]*)@")
+_ADDRESS = late_pattern(
     r"@(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE
 )
-_MAY_BE_URL = re.compile(r":.*@|^//|:.*//|:\\\\", re.DOTALL)
-_RUN = re.compile(r"\S*(?::/|//|:\\|@)\S*")
-_PLAIN_SOURCE = re.compile(r"[\w-]{1,20}(?::[0-9]{0,2}|:/dev/[\w/.-]*)?")
+_MAY_BE_URL = late_pattern(r":.*@|^//|:.*//|:\\\\", re.DOTALL)
+_RUN = late_pattern(r"\S*(?::/|//|:\\|@)\S*")
+_PLAIN_SOURCE = late_pattern(r"[\w-]{1,20}(?::[0-9]{0,2}|:/dev/[\w/.-]*)?")
 
 
 def redacted_url(url: str) -> str:

@@ -5,6 +5,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 
+from edgeclassify.late_pattern import late_pattern
 from edgeclassify.lazy_dataclass import dataclass
 
 LEAST_FREE_BYTES = 256 * 1024
@@ -12,9 +13,9 @@ LEAST_FREE_BYTES = 256 * 1024
 
 _MOUNTS, _COMMAND_LINE = Path("/proc/self/mountinfo"), Path("/proc/cmdline")
 _IN_MEMORY = ("tmpfs", "ramfs")
-_BLOCKS_IN_MEMORY = re.compile(r"/dev/z?ram\d")
+_BLOCKS_IN_MEMORY = late_pattern(r"/dev/z?ram\d")
 # What raspi-config writes there, now and in former versions: its overlay keeps what is written in memory.
-_MEMORY_OVER_ROOT = re.compile(r"(?:^|\s)(?:overlayroot=tmpfs|boot=overlay)(?=[\s:,]|$)")
+_MEMORY_OVER_ROOT = late_pattern(r"(?:^|\s)(?:overlayroot=tmpfs|boot=overlay)(?=[\s:,]|$)")
 
 
 class FolderCondition(StrEnum):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edgeclassify.errors import LabelError, ModelMissingError
 from edgeclassify.files import read_plain_file
+from edgeclassify.late_pattern import late_pattern
 from edgeclassify.model.labels.documents import from_document
 from edgeclassify.model.labels.lines import cells_of, from_lines, is_title
 from edgeclassify.model.labels.other_tools import from_other_tools
@@ -17,8 +18,8 @@ from edgeclassify.types import UNKNOWN
 
 _MAX_BYTES = 8 << 20
 # Control characters, line separators, and the half characters that JSON can spell but UTF-8 can't.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_ASSIGNED = re.compile(r"\s*[A-Za-z_]\w{0,60}\s*=\s*(?=[\[{])")
+_UNPRINTABLE = late_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ASSIGNED = late_pattern(r"\s*[A-Za-z_]\w{0,60}\s*=\s*(?=[\[{])")
 """What stands before a list that was copied out of a program."""
 _PAGES = {"<!doctype html": "a web page", "<html": "a web page", "version https://git-lfs": "a git-lfs pointer"}
 """How what comes in place of a file that could not be fetched begins."""

@@ -1,20 +1,20 @@
 """Labels in lines: the lines themselves, lines with an index, CSV with a title line or quotes."""
 
-import csv
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from edgeclassify.errors import LabelError
+from edgeclassify.late_pattern import late_pattern
 from edgeclassify.model.labels.documents import INDEX, INDEX_KEYS, NAME_KEYS, by_index
 
 _LONGEST_LINE = 1000
 """Characters of a line with an index in a less usual form."""
 
-_SINGLE_QUOTED = re.compile(r"'[^']+'")
-_INDEXED = re.compile(r"(\d{1,7})(?:[:,;=|]\s*|\s+)(\S.*)")
-_LISTED = re.compile(r"(?P<index>\d{1,7})\s*[.)-]\s+(?P<label>\S.*)")
-_ASSIGNED = re.compile(r"(?P<label>\S.*?)\s*[:=]\s*(?P<index>\d{1,7})")
+_SINGLE_QUOTED = late_pattern(r"'[^']+'")
+_INDEXED = late_pattern(r"(\d{1,7})(?:[:,;=|]\s*|\s+)(\S.*)")
+_LISTED = late_pattern(r"(?P<index>\d{1,7})\s*[.)-]\s+(?P<label>\S.*)")
+_ASSIGNED = late_pattern(r"(?P<label>\S.*?)\s*[:=]\s*(?P<index>\d{1,7})")
 
 
 def from_lines(lines: list[str], name: str) -> Sequence[str]:
@@ -87,6 +87,8 @@ def _table(lines: list[str]) -> list[list[str]] | None:
 
 def _rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
     """A row per line; None where they differ in length, or quotes don't fit."""
+    import csv  # most label files have plain lines
+
     try:
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
         rows = [[cell.strip() for cell in row] for row in reader]

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 
 from edgeclassify.errors import LabelError
+from edgeclassify.late_pattern import late_pattern
 from edgeclassify.model.labels.documents import from_document, in_order, label_of
 from edgeclassify.model.labels.lines import from_lines
 
-_ITEM = re.compile(r"item\s*\{([^{}]*)\}")
-_FIELD = re.compile(r"""(\w+)\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\d+))""")
-_NAMES = re.compile(r"^names:[ \t]*(?:#.*)?", re.MULTILINE)
-_FLOW = re.compile(r"[\[{]([^\[\]{}]+)[\]}]")
-_NEXT_KEY = re.compile(r"\n(?=[^\s#-])")
+_ITEM = late_pattern(r"item\s*\{([^{}]*)\}")
+_FIELD = late_pattern(r"""(\w+)\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\d+))""")
+_NAMES = late_pattern(r"^names:[ \t]*(?:#.*)?", re.MULTILINE)
+_FLOW = late_pattern(r"[\[{]([^\[\]{}]+)[\]}]")
+_NEXT_KEY = late_pattern(r"\n(?=[^\s#-])")
 
 
 def from_other_tools(text: str, name: str) -> Sequence[str] | None:
