@@ -4,11 +4,13 @@ A name stands for a .tflite file with all that belongs to it (labels, sidecar) i
 put there by `edgeclassify models fetch NAME`, or, for the built-in model, in the package itself.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
+from edgeclassify.late_pattern import late_pattern
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog.entry import CatalogEntry, is_model_name, read_entry
 from edgeclassify.model.catalog.places import (
@@ -33,6 +35,9 @@ __all__ = [
     "model_path",
     "resolve_model",
 ]
+
+_FILE_LINE = late_pattern(r"^file *=", re.MULTILINE)
+"""In an entry of a model that is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +94,23 @@ def has_entry(name: str) -> bool:
 def is_shipped(path: Path, sha256: str) -> bool:
     """True where a model is one of those that ship with the package: in it, or in its catalog by that checksum."""
     # Looked for in their text: each start asks, and reading them as TOML takes longer than opening a model.
-    texts = (entry.read_text(encoding="utf-8") for entry in _entry_files(SHIPPED_ENTRIES))
+    texts = map(_text, _entry_files(SHIPPED_ENTRIES))
     return any(f'sha256 = "{sha256}"' in text for text in texts) or is_built_in(path)
 
 
 def is_built_in(path: Path) -> bool:
     """True where a model's file is inside the package."""
-    own = {entry.local_file.resolve() for entry in _shipped_entries() if entry.local_file is not None}
+    own = {entry.local_file.resolve() for entry in _shipped_with_file() if entry.local_file is not None}
     return path.resolve() in own
 
 
-def _shipped_entries() -> list[CatalogEntry]:
-    return [read_entry(entry) for entry in _entry_files(SHIPPED_ENTRIES)]
+def _shipped_with_file() -> list[CatalogEntry]:
+    """Those of models that need no fetching. Others are told by their text, as is_shipped() does."""
+    return [read_entry(file) for file in _entry_files(SHIPPED_ENTRIES) if _FILE_LINE.search(_text(file))]
+
+
+def _text(entry: Path) -> str:
+    return entry.read_text(encoding="utf-8")
 
 
 def _entry_files(folder: Path) -> list[Path]:

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
 
 from edgeclassify.documents.faults import ConfigFault, found_text, report
 from edgeclassify.documents.table import Table
@@ -120,6 +119,8 @@ def read_entry(path: Path) -> CatalogEntry:
 
 def file_name(url: str) -> str:
     """The last part of a URL's path: the file's name."""
+    from urllib.parse import unquote, urlsplit  # for models that are fetched
+
     return Path(unquote(urlsplit(url).path)).name
 
 
@@ -178,6 +179,8 @@ def _wrong_together(facts: EntryFacts, document: dict[str, Any]) -> list[ConfigF
 
 
 def _web_address(value: str) -> str:
+    from urllib.parse import urlsplit
+
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or not file_name(value):
         raise ValueError("a URL of a file, http://… or https://…")

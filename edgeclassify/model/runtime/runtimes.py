@@ -60,14 +60,15 @@ def available_runtimes() -> tuple[RuntimeName, ...]:
     return tuple(names)
 
 
-def installed_runtimes() -> Mapping[RuntimeName, str]:
-    """Those that seem to be here, in the order of "auto", with name and version; none of them is imported for it.
+def other_runtimes(than: RuntimeName) -> Mapping[RuntimeName, str]:
+    """Those that seem to be here beside one, in the order of "auto", with name and version; none of them is
+    imported for it, and where there is none, nothing that reads versions.
 
     One that is installed may still not work.
     """
     found = {}
     for candidate in _RUNTIMES:
-        if importlib.util.find_spec(candidate.module) is not None:
+        if candidate.name != than and importlib.util.find_spec(candidate.module) is not None:
             found[candidate.name] = f"{candidate.name} {_installed_version(candidate) or 'of unknown version'}"
     return found
 

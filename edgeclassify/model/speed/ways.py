@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.runtime.cores import auto_threads, thread_counts
-from edgeclassify.model.runtime.runtimes import installed_runtimes, runtime_name
+from edgeclassify.model.runtime.runtimes import other_runtimes, runtime_name
 from edgeclassify.model.speed.known_speeds import Ways
 from edgeclassify.types import ModelChoice
 from edgeclassify.types.model_choice import RuntimeName
@@ -38,7 +38,7 @@ def possible_ways(choice: ModelChoice, cores: int | None = None) -> tuple[Way, .
         return (Way(name, first, auto_threads(cores) if choice.threads == "auto" else choice.threads),)
     runtimes = {name: first}
     if choice.runtime == "auto":
-        runtimes |= {other: version for other, version in installed_runtimes().items() if other != name}
+        runtimes |= other_runtimes(name)
     counts = thread_counts(cores) if choice.threads == "auto" else (choice.threads,)
     return tuple(Way(one, version, count) for one, version in runtimes.items() for count in counts)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ConfigError, ExitStatus, ModelMissingError, StorageError, UnknownModelError
-from edgeclassify.model.catalog import load_catalog, model_path, places, resolve_model
+from edgeclassify.model.catalog import CatalogEntry, is_built_in, load_catalog, model_path, places, resolve_model
+from edgeclassify.model.catalog.entry import read_entry
 from tests.model.catalog.conftest import Places
 
 LOCAL = 'description = "mine"\nfile = "{}"\n'
@@ -140,3 +141,19 @@ def test_a_folder_that_may_not_be_looked_into_is_named_as_that(
     places.SYSTEM_MODELS.mkdir(parents=True)
     monkeypatch.setattr(os, "access", lambda path, mode: path != places.SYSTEM_MODELS)
     assert places.looked_in().startswith(f"{places.SYSTEM_MODELS} (this user may not look into it) or ")
+
+
+def test_built_in_is_every_model_that_a_shipped_entry_has_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = [read_entry(path) for path in sorted(places.SHIPPED_ENTRIES.glob("*.toml"))]
+    files = [entry.local_file for entry in shipped if entry.local_file is not None]
+    asked: list[Path] = []
+
+    def noting(path: Path) -> CatalogEntry:
+        asked.append(path)
+        return read_entry(path)
+
+    monkeypatch.setattr("edgeclassify.model.catalog.read_entry", noting)
+    assert files
+    assert all(map(is_built_in, files))
+    assert not is_built_in(Path("mobilenet_v2.tflite"))
+    assert {path.name for path in asked} == {"builtin.toml"}  # of all others the text is enough

@@ -1,5 +1,6 @@
 """What opening a model costs others: the packages that the daemon needs beside it stay unimported."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -12,8 +13,8 @@ _FOR_FEW = (
     "edgeclassify.model.taught.reading",
     "edgeclassify.model.trial_run.trial",
 )
-_OF_PYTHON = ("subprocess", "ssl")
-"""What only models need that were taught here or are new here."""
+_OF_PYTHON = ("subprocess", "ssl", *(("urllib.parse",) if sys.version_info >= (3, 13) else ()))
+"""What only models need that were taught here, are new here, or are fetched (before 3.13 paths need it too)."""
 _OPENED = """
 import json, sys
 from edgeclassify.model.opening.classifiers import open_classifier
@@ -43,3 +44,11 @@ def test_a_model_opens_without_the_config_and_what_is_said_over_mqtt(modules: li
 
 def test_a_known_model_opens_without_what_taught_and_new_ones_need(modules: list[str]) -> None:
     assert set(modules).isdisjoint((*_FOR_FEW, *_OF_PYTHON))
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("tflite_runtime") is not None, reason="its version is looked up where it is installed"
+)
+def test_the_only_runtime_here_is_not_looked_up_among_installed_packages(modules: list[str]) -> None:
+    assert "ai_edge_litert" in modules
+    assert set(modules).isdisjoint(("importlib.metadata", "email", "csv"))

@@ -19,7 +19,7 @@ BUILTIN = "c3fa3b7fc7e949f13ba7f166d655a4264ddb5241e1e698c8d75625ec5c78abfb"
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeclassify.model.speed.ways.thread_counts", lambda _: (1, 2))
     monkeypatch.setattr("edgeclassify.model.speed.ways.auto_threads", lambda _: 2)
-    monkeypatch.setattr("edgeclassify.model.speed.ways.installed_runtimes", dict)
+    monkeypatch.setattr("edgeclassify.model.speed.ways.other_runtimes", lambda _: {})
 
 
 def opened_with(speeds: Speeds) -> int | None:

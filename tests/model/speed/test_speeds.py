@@ -197,7 +197,8 @@ def test_what_is_said_outright_is_not_measured(tmp_path: Path) -> None:
 
 def test_what_a_choice_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"litert": "litert 2", "tflite-runtime": "tflite-runtime 2"}
-    monkeypatch.setattr("edgeclassify.model.speed.ways.installed_runtimes", lambda: found)
+    others = {"litert": {"tflite-runtime": "tflite-runtime 2"}, "tflite-runtime": {}}
+    monkeypatch.setattr("edgeclassify.model.speed.ways.other_runtimes", others.__getitem__)
     monkeypatch.setattr("edgeclassify.model.speed.ways.runtime_name", lambda wanted: found.get(wanted, "litert 2"))
     assert possible_ways(ModelChoice(), 4) == (*LITERT, *OTHER)
     assert possible_ways(ModelChoice(runtime="tflite-runtime"), 4) == OTHER
