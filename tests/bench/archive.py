@@ -9,8 +9,8 @@ in processes of its own, all on the same model and files:
 * `concurrent.futures`: what one would write in an hour: a pool of two processes, imread, resize, invoke, a CSV.
 * `classify --json`: the command for a few.
 
-images/s are of the whole, start and end included. Efficiency: by `bare`, for each process. Memory: the sum of the
-processes' PSS, the most of a sample each half second.
+images/s are of the whole, start and end included. Efficiency: by `bare`, before and after them, for each process.
+Memory: the sum of the processes' PSS, the most of a sample each half second.
 """
 
 import argparse
@@ -137,7 +137,16 @@ def timed(name: str, command: Sequence[str], *, processes: int = 1, beside: Sequ
         if status:
             errors.seek(0)
             raise SystemExit(f"{name}: exit status {status}: {errors.read().decode(errors='replace')[-2000:]}")
+    print(f"{name}: {took:.1f} s, {most:.0f} MiB", file=sys.stderr, flush=True)
     return Way(name, took, most, processes)
+
+
+def bare_rate(model: Path, images: Path) -> float:
+    """Images a second of decode and invoke() alone."""
+    command = [sys.executable, "-c", BARE, str(model), str(images)]
+    rate = float(subprocess.run(command, capture_output=True, check=True).stdout)
+    print(f"bare: {rate:.1f} images/s", file=sys.stderr, flush=True)
+    return rate
 
 
 def measure(images: Path, count: int, model: Path, work: Path) -> None:
@@ -155,12 +164,7 @@ def measure(images: Path, count: int, model: Path, work: Path) -> None:
         ]
 
     print(f"{count} images, {os.cpu_count()} cores, model {model.name}")
-    bare = float(
-        subprocess.run(
-            [sys.executable, "-c", BARE, str(model), str(images)], capture_output=True, check=True
-        ).stdout
-    )
-    print(f"{'bare: decode + invoke(), one thread':40} {bare:8.1f} images/s")
+    before = bare_rate(model, images)
     script = work / "script.py"
     script.write_text(SCRIPT)
     ways = [
@@ -181,6 +185,11 @@ def measure(images: Path, count: int, model: Path, work: Path) -> None:
         ),
         timed("classify --json", [*COMMAND, "classify", "--json", "--model", str(model), str(images)]),
     ]
+    after = bare_rate(model, images)
+    bare = (before + after) / 2
+    print(
+        f"{'bare: decode + invoke(), one thread':40} {bare:8.1f} images/s ({before:.1f} before, {after:.1f} after)"
+    )
     for way in ways:
         rate = count / way.seconds
         print(
