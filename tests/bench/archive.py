@@ -1,7 +1,7 @@
 """`python -m tests.bench.archive --images N`: an archive in every way, in one run, and what each costs.
 
 The images are made of the photos at hand (480x640 JPEGs, a thousand to a folder). Then, one after the other, each
-in processes of its own, all on the same model and files:
+in processes of its own, all on the same model and files (`--sample`: what is no archive on fewer):
 
 * `bare`: read, cv2.imdecode, invoke(), in one thread of one process; nothing is made of it: the yardstick.
 * `archive, 1 process`, `2 processes`: `edgeclassify archive --jobs`.
@@ -149,7 +149,16 @@ def bare_rate(model: Path, images: Path) -> float:
     return rate
 
 
-def measure(images: Path, count: int, model: Path, work: Path) -> None:
+def some_of(images: Path, count: int, folder: Path) -> Path:
+    """The first so many, in a folder of their own."""
+    for image in sorted(images.rglob("*.jpg"))[:count]:
+        place = folder / image.parent.name / image.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.hardlink_to(image)
+    return folder
+
+
+def measure(images: Path, count: int, model: Path, work: Path, sample: int) -> None:
     def archive(out: str, *more: str) -> list[str]:
         return [
             *COMMAND,
@@ -164,7 +173,8 @@ def measure(images: Path, count: int, model: Path, work: Path) -> None:
         ]
 
     print(f"{count} images, {os.cpu_count()} cores, model {model.name}")
-    before = bare_rate(model, images)
+    few = some_of(images, sample, work / "few") if sample < count else images
+    before = bare_rate(model, few)
     script = work / "script.py"
     script.write_text(SCRIPT)
     ways = [
@@ -180,18 +190,18 @@ def measure(images: Path, count: int, model: Path, work: Path) -> None:
     ways += [
         timed(
             "concurrent.futures, 2 processes",
-            [sys.executable, str(script), str(model), str(images), str(work / "script.csv")],
+            [sys.executable, str(script), str(model), str(few), str(work / "script.csv")],
             processes=2,
         ),
-        timed("classify --json", [*COMMAND, "classify", "--json", "--model", str(model), str(images)]),
+        timed("classify --json", [*COMMAND, "classify", "--json", "--model", str(model), str(few)]),
     ]
-    after = bare_rate(model, images)
+    after = bare_rate(model, few)
     bare = (before + after) / 2
     print(
         f"{'bare: decode + invoke(), one thread':40} {bare:8.1f} images/s ({before:.1f} before, {after:.1f} after)"
     )
     for way in ways:
-        rate = count / way.seconds
+        rate = (count if way.name.startswith("archive") else sample) / way.seconds
         print(
             f"{way.name:40} {rate:8.1f} images/s {way.seconds:8.1f} s {way.mib:7.0f} MiB PSS "
             f"{rate / bare / way.processes:6.2f} of bare for each process"
@@ -215,6 +225,8 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where images are kept for the next run; else in a temporary one"
     )
+    parser.add_argument("--model", default=TF2_V2, help="of the test data's models")
+    parser.add_argument("--sample", type=int, metavar="N", help="so many are enough for what is no archive")
     given = parser.parse_args()
     data = needed_test_data()
     work = Path(tempfile.mkdtemp(prefix="archive-bench-"))
@@ -222,7 +234,7 @@ def main() -> None:
     try:
         make_images(images, given.images, data)
         count = sum(1 for _ in images.rglob("*.jpg"))
-        measure(images, count, model_path(data, TF2_V2), work)
+        measure(images, count, model_path(data, given.model), work, min(given.sample or count, count))
     finally:
         shutil.rmtree(work)
 
