@@ -91,9 +91,10 @@ def test_workers_say_the_same_as_a_process_here_and_those_that_do_not_fit_are_na
         leaves.kill()
         found = all_of(_Begun(runner), given)
     assert found == expected
-    (left_out,) = [text for text in said if "0.0.1" in text]
+    (left_out,) = [text for text in said if "is left out" in text]
     assert left_out.startswith("worker tcp://127.0.0.1:")
     assert "is left out: expected edgeclassify " in left_out
+    assert "0.0.1" in left_out.partition("expected")[2]
 
 
 class _Begun(Runner):
