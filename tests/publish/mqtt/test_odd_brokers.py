@@ -612,6 +612,26 @@ def test_a_slow_first_answer_does_not_pin_the_old_protocol(
         wait_for(lambda: broker.peers[-1].level == 5)
 
 
+def test_a_broker_that_closes_on_the_new_protocol_twice_is_not_asked_for_it_again(
+    sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocols, "_AGAIN_S", 0.001)  # so soon it would be asked again if it had kept silent
+
+    def old(peer: Peer) -> None:
+        if peer.level == 5:
+            peer.close()
+        else:
+            broker.accept(peer)
+
+    with OddBroker(on_connect=old).running() as broker:
+        sink_on(broker.port)
+        broker.peers[-1].close()
+        wait_for(lambda: broker.levels == [5, 4, 5, 4])
+        broker.peers[-1].close()
+        wait_for(lambda: len(broker.levels) > 4)
+        assert broker.levels[4] == 4
+
+
 def test_an_answer_that_comes_byte_by_byte_has_a_limit(
     sink_on: StartSink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
