@@ -53,12 +53,14 @@ def test_every_stage_of_frames_in_memory() -> None:
     assert (run.model.name, run.model.width, run.threads) == ("builtin", 64, 1)
 
 
-def test_a_camera_is_waited_for_and_that_is_no_time_of_its_frames() -> None:
-    run = measure(BenchOrder(ModelChoice(threads=1), seconds=0.5, source="synthetic:fps=20"))
+def test_a_camera_is_waited_for_and_that_is_no_time_of_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Far more apart than a frame takes on a machine with much else to do, and so fewer of them.
+    monkeypatch.setattr("edgeclassify.bench.measuring.FRAMES_OF_A_ROUND", 3)
+    run = measure(BenchOrder(ModelChoice(threads=1), seconds=0.5, source="synthetic:fps=5"))
     wait = run.stages[Stage.CAPTURE_WAIT]
-    assert wait.p50 > 10, "20 frames a second are 50 ms apart"
+    assert wait.p50 > 20, "5 frames a second are 200 ms apart"
     assert run.frame_ms.p50 < wait.p50
-    assert run.frames_per_s.median < 25
+    assert run.frames_per_s.median < 6
 
 
 def test_a_model_that_is_not_there_is_refused_as_everywhere() -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from edgeclassify.demo import demo_photos
 from tests.support.broker import free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 PASSWORD = "rather secret words"
 START_S = 90.0
-STOP_S = 15.0
+STOP_S, ANSWER_S = patient(15.0), patient(10.0)
 CONFIG = """\
 # The node of the browser tests.
 [node]
@@ -135,7 +135,7 @@ class ServedNode:
     def get(self, path: str, **headers: str) -> Any:
         """What an endpoint answers in JSON; `path` without the slash before it."""
         with urllib.request.urlopen(
-            urllib.request.Request(self.address + path, headers=headers), timeout=10
+            urllib.request.Request(self.address + path, headers=headers), timeout=ANSWER_S
         ) as answer:
             return json.load(answer)
 

@@ -19,6 +19,7 @@ from tests.faults.subscriber import Subscriber
 from tests.faults.verdict import Verdict, judge
 from tests.faults.ways import WayVerdict, judge_way
 from tests.support.broker import Mosquitto
+from tests.support.waiting import patient
 
 _BROKER = """
 allow_anonymous true
@@ -29,6 +30,8 @@ autosave_interval 1
 log_dest file {folder}/log
 log_type all
 """
+_ENOUGH_S = 120.0
+"""How long events may be waited for when all faults have happened."""
 _SPRING_S = 30.0
 """How long a trap may wait for its packet: longer than any restart of the node."""
 _CUTS = {
@@ -129,8 +132,11 @@ class Harness:
             Kind.NODE_KILL_BETWEEN: self._kill_node_between,
         }
 
-    def run(self, count: int, seed: int) -> Result:
-        """Start everything, let `count` faults happen, end it, and judge. AssertionError when a part hangs."""
+    def run(self, count: int, seed: int, least_events: int = 0) -> Result:
+        """Start everything, let `count` faults happen, and judge when there are `least_events` to be judged.
+
+        AssertionError when a part hangs.
+        """
         begin = time.monotonic()
         with ExitStack() as stack:
             stack.callback(self.machine.tear_down)
@@ -147,6 +153,7 @@ class Harness:
             self.machine.start()
             self.machine.await_pulse("alive", 0.0)
             happened = self._faults(make_plan(count, seed, tuple(left_out)))
+            self._await_events(least_events)
             self._come_to_rest()
             verdict = self._verdict()
             journal = read_journal(self.machine.journal_path)
@@ -179,6 +186,14 @@ class Harness:
             self._acts[fault.kind](fault)
             happened[fault.kind] += 1
         return happened
+
+    def _await_events(self, least: int) -> None:
+        """A machine with much else to do makes few of them from fault to fault."""
+        deadline = time.monotonic() + patient(_ENOUGH_S)
+        while (made := self.machine.events_made()) < least:
+            self.machine.check_alive()
+            assert time.monotonic() < deadline, f"{made} events, expected {least}: see {self.machine.log_path}"
+            time.sleep(0.5)
 
     # --- the network -----------------------------------------------------------------------------------
 
@@ -371,8 +386,8 @@ class Harness:
 
 def run_faults(
     count: int, seed: int, *, persistence: bool, say: Callable[[str], None] = lambda _: None,
-    folder: Path | None = None,
+    folder: Path | None = None, least_events: int = 0,
 ) -> Result:  # fmt: skip
     """One run in a folder of its own, which stays when a part fails, so that its logs can be read."""
     place = Path(tempfile.mkdtemp(prefix="edgeclassify-faults-")) if folder is None else folder
-    return Harness(place, persistence, say).run(count, seed)
+    return Harness(place, persistence, say).run(count, seed, least_events)

@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 HOST = "127.0.0.1"
 
@@ -69,13 +69,13 @@ class Mosquitto:
 
     def start(self) -> "Mosquitto":
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(self._listens)
+        wait_for(self._answers)
         return self
 
     def stop(self, kill: bool = False) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-            self._process.wait(10)
+            self._process.wait(patient(10))
             self._process = None
 
     @property
@@ -88,10 +88,20 @@ class Mosquitto:
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 
-    def _listens(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), 1):
-            return True
-        return False
+    def _answers(self) -> bool:
+        """Does it say something, or hang up, when it is told what is no MQTT, nor TLS?
+
+        Connections are taken before it handles signals: SIGTERM in between would be lost, and SIGHUP end it.
+        """
+        try:
+            with socket.create_connection((HOST, self.port), 1) as line:
+                line.sendall(b"\0\0\r\n\r\n")
+                line.recv(1)
+        except (ConnectionRefusedError, TimeoutError):
+            return False
+        except ConnectionError:
+            pass
+        return True
 
 
 @dataclass(frozen=True)

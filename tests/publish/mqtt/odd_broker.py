@@ -111,7 +111,8 @@ class OddBroker:
 
     @property
     def levels(self) -> list[int]:
-        return [peer.level for peer in self.peers]
+        """The versions that were asked for, of the connections that have said theirs."""
+        return [peer.level for peer in list(self.peers) if peer.level]
 
     @contextmanager
     def running(self) -> Iterator["OddBroker"]:

@@ -302,7 +302,7 @@ def test_what_one_server_has_taught_is_not_held_against_another(sink_on: StartSi
         old.peers[-1].close()
         wait_for(lambda: server_of(sink) == f"{HOST}:{new.port}")
         new.peers[-1].close()
-        wait_for(lambda: len(old.peers) == 3)
+        wait_for(lambda: len(old.levels) == 3)
         assert (old.levels, new.levels) == ([5, 4, 4], [5])
 
 
