@@ -2,6 +2,7 @@
 
 * A test that leaves a thread running fails.
 * No example of hypothesis fails because the machine is busy.
+* EDGECLASSIFY_PATIENCE: how many times as long as usual a test waits before it fails.
 * EDGECLASSIFY_EXPECTED_SKIPS: a regular expression; with it set, a skip whose reason does not match fails the
   run. The gate sets it, so that a missing broker or missing test data can't pass unnoticed.
 """
@@ -25,8 +26,9 @@ import pytest
 from edgeclassify import redaction
 from tests.support.broker import Mosquitto, make_certificates, needs_mosquitto
 from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.waiting import patient
 
-THREAD_GRACE_S = 3.0
+THREAD_GRACE_S = patient(3.0)
 OWN_FOLDER = pytest.StashKey[Path]()
 hypothesis.settings.register_profile(
     "edgeclassify", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -39,10 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Ctrl-C counts. As root a run has a folder of its own for its temporary files, kept where a test fails.
 
     To the one that runs share pytest gives its own rights at each start: no moment for an unprivileged test.
+    What runs beside others is given longer.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # As a shell leaves it to what it runs in the background; commands that are tested are to hear Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.option.timeout is None:
+        config.option.timeout = patient(float(config.getini("timeout")))
     if os.geteuid() == 0 and config.option.basetemp is None:
         config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="edgeclassify-"))
         config.option.basetemp = str(config.stash[OWN_FOLDER] / "run")
@@ -144,9 +149,13 @@ def models_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeclassify.model.opening.tried_interpreter.usual_trials", lambda: ALL_KNOWN)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests first: side by side with the others, they do not go on when these are done."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        if (limit := item.get_closest_marker("timeout")) is not None:
+            item.add_marker(pytest.mark.timeout(patient(*limit.args)), append=False)
 
 
 _unexpected_skips: list[str] = []

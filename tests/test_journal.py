@@ -18,6 +18,7 @@ from edgeclassify.event_log import log_event
 from edgeclassify.journal import TAKEN_AGAIN, Journal, encoded
 from edgeclassify.logs import FIELDS, JournalHandler
 from edgeclassify.types import Event, EventType
+from tests.support.waiting import patient
 
 log = logging.getLogger("edgeclassify.test")
 
@@ -45,7 +46,7 @@ class Journald:
         self.path = path
         self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._channel.bind(str(path))
-        self._channel.settimeout(10)
+        self._channel.settimeout(patient(10))
 
     def entry(self) -> dict[str, str]:
         """The next one, be it in a file that came with it."""
@@ -66,7 +67,7 @@ class Journald:
         except BlockingIOError:
             return False
         finally:
-            self._channel.settimeout(10)
+            self._channel.settimeout(patient(10))
 
     def close(self) -> None:
         self._channel.close()

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from edgeclassify.late_pattern import late_pattern
+from tests.support.waiting import patient
 
 
 @pytest.fixture
@@ -77,5 +78,7 @@ re.compile = noting
 import {module}
 print(len(found), end="")
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=patient(60)
+    )
     assert done.stdout == "0"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.native_stderr import diverted_native_stderr
+from tests.support.waiting import patient
 
 NATIVE = logging.getLogger("edgeclassify.native_stderr")
 
@@ -23,7 +24,7 @@ def run(program: str, **more: object) -> subprocess.CompletedProcess[str]:
     environment |= {key: str(value) for key, value in more.items()}
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
-        capture_output=True, text=True, timeout=60, check=False, env=environment,
+        capture_output=True, text=True, timeout=patient(60), check=False, env=environment,
     )  # fmt: skip
 
 
@@ -171,7 +172,9 @@ def test_the_journal_is_still_known_as_the_journal(tmp_path: Path) -> None:
             logging.getLogger("edgeclassify").warning("hello")
     """
     with path.open("wb") as file:
-        subprocess.run([sys.executable, "-c", textwrap.dedent(program)], stderr=file, timeout=60, check=True)
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)], stderr=file, timeout=patient(60), check=True
+        )
     assert path.read_text() == "<4>hello\n"
 
 

@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from edgeclassify.resident_memory import expect_loading, give_back
+from tests.support.waiting import patient
 
 pytestmark = pytest.mark.skipif(
     not (sys.platform == "linux" and "CS_GNU_LIBC_VERSION" in os.confstr_names), reason="glibc alone can be told"
@@ -20,7 +21,7 @@ def run(program: str) -> dict[str, float]:
     """What a process of its own prints: it must end well."""
     begin = "import json\nfrom tests.support.process_memory import process_memory\nimport os\n"
     command = [sys.executable, "-c", begin + textwrap.dedent(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(120))
     assert done.returncode == 0, done.stderr
     found: dict[str, float] = json.loads(done.stdout)
     return found

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.systemd import Notifier, watchdog_interval_s
+from tests.support.waiting import patient
 
 
 @pytest.fixture
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(tmp_path / "notify"))
-        receiver.settimeout(2)
+        receiver.settimeout(patient(2))
         yield receiver
 
 
@@ -39,7 +40,7 @@ def test_abstract_socket() -> None:
     name = f"edgeclassify-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind("\0" + name)
-        receiver.settimeout(2)
+        receiver.settimeout(patient(2))
         Notifier("@" + name).stopping()
         assert receiver.recv(100) == b"STOPPING=1"
 

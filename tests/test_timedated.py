@@ -7,7 +7,7 @@ import pytest
 
 from edgeclassify import machine, timedated
 from edgeclassify.timedated import SET_S, UNSET_S, AskedClock
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 class Timedated:
@@ -46,7 +46,7 @@ def test_who_asks_later_does_not_wait() -> None:
     def ask() -> bool | None:
         nonlocal asked
         asked += 1
-        return asked > 1 and answering.wait(60)
+        return asked > 1 and answering.wait(patient(60))
 
     now = 0.0
     clock = AskedClock(ask, lambda: now)

@@ -26,6 +26,7 @@ from edgeclassify.errors import ClusterError, ExitStatus, StorageError, UsageErr
 from edgeclassify.types import ModelChoice
 from tests.archive.pictures import picture_folder
 from tests.support.small_disk import small_disk_at
+from tests.support.waiting import patient
 
 FACTS = ClassifierFacts("m", "aa", "litert 2.3.0", "l")
 WANTED = Wanted(ModelChoice("m"))
@@ -278,7 +279,7 @@ def test_ctrl_c_ends_clean_and_says_how_to_go_on(tmp_path: Path) -> None:
     while not (out / "listing").exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=patient(60))
     assert process.returncode == 130
     assert said.strip().count("\n") == 0
     assert "ended early: " in said

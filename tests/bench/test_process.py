@@ -11,7 +11,7 @@ import pytest
 
 from edgeclassify.bench.process import FOLDER_PREFIX, Said, said_by
 from edgeclassify.errors import BenchError
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 LONG_S = 60.0
 
@@ -84,7 +84,7 @@ def test_a_measurement_that_is_broken_off_leaves_nothing(place: Path, number: si
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text(encoding="ascii").split()
         assert children
         parent.send_signal(number)
-        _, errors = parent.communicate(timeout=60)
+        _, errors = parent.communicate(timeout=patient(60))
     finally:
         parent.kill()
         parent.wait()

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests.browser.appearances import Appearance
+from tests.support.waiting import patient
 
-WAIT_MS = 10_000
+WAIT_MS = patient(10_000)
 expect.set_options(timeout=WAIT_MS)
 
 

@@ -24,6 +24,7 @@ from edgeclassify.demo import demo_photos
 from edgeclassify.errors import ExitStatus
 from tests.model.tflite_files import flatten_model, tflite_bytes
 from tests.support.delegates import delegate
+from tests.support.waiting import patient
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_picture_on_standard_input(photos: Path) -> None:
 def test_nobody_waits_for_a_person_to_type_a_picture() -> None:
     terminal, end = pty.openpty()
     command = [sys.executable, "-m", "edgeclassify", "classify", "-"]
-    done = subprocess.run(command, stdin=end, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, stdin=end, capture_output=True, text=True, check=False, timeout=patient(60))
     os.close(end)
     os.close(terminal)
     assert done.returncode == ExitStatus.USAGE

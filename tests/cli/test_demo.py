@@ -14,12 +14,13 @@ import urllib.request
 from pathlib import Path
 
 from tests.support.broker import free_port
+from tests.support.waiting import patient
 
 DEMO = [sys.executable, "-m", "edgeclassify", "demo"]
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*DEMO, *options], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([*DEMO, *options], capture_output=True, text=True, check=False, timeout=patient(60))
 
 
 def test_the_messages_are_those_of_mqtt_and_show_cat_and_espresso() -> None:
@@ -62,7 +63,7 @@ def test_on_a_terminal_it_goes_on_with_its_page_until_ctrl_c() -> None:
 
     def read_until(wanted: bytes) -> None:
         nonlocal shown
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patient(30)
         while wanted not in shown:
             assert time.monotonic() < deadline, shown
             if select.select([ours], [], [], 1)[0]:
@@ -70,13 +71,13 @@ def test_on_a_terminal_it_goes_on_with_its_page_until_ctrl_c() -> None:
 
     try:
         read_until(b"4th today")  # more than nine frames
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=patient(5)) as answer:
             assert json.load(answer)["status"] in ("ok", "degraded")
         assert f"http://127.0.0.1:{port}".encode() in shown
         process.send_signal(signal.SIGINT)
         shown = b""
         read_until(b"OFFLINE")
-        assert process.wait(10) == 0
+        assert process.wait(patient(10)) == 0
     finally:
         process.kill()
         process.wait()
@@ -96,7 +97,7 @@ print(late)
 """
     home = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=home, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, env=home, capture_output=True, text=True, check=True, timeout=patient(60))
     late = Path(done.stdout.splitlines()[-1])
     (folder,) = (one for one in late.parents if one.name.startswith("edgeclassify-demo-"))
     assert not folder.exists()

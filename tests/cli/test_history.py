@@ -30,7 +30,7 @@ from edgeclassify.types import EventType, Reason, Request, Why
 from tests.history.logged import at, logged
 from tests.publish.records import event
 from tests.support.broker import Mosquitto
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 CONFIG = """
 [node]
@@ -350,7 +350,7 @@ class Porch:
         context = SinkContext(self.spool, PublishedTopics(None), self._take, history=self.desk)
         self.sinks = make_sinks(config, context)
         self.sinks.start()
-        assert self.sinks.await_first_attempt(30)
+        assert self.sinks.await_first_attempt(patient(30))
 
     def _take(self, request: Request) -> None:
         assert request.query is not None
@@ -361,7 +361,7 @@ class Porch:
             refuse(request, str(error))
 
     def stop(self) -> None:
-        self.sinks.stop(10)
+        self.sinks.stop(patient(10))
         self.spool.close()
 
 

@@ -20,7 +20,7 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.ingest.buffer import Buffer
 from tests.support.broker import HOST, Mosquitto, Observer, deaf_port
 from tests.support.postgres import PASSWORD, Cluster, running_cluster
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 COMMAND = [sys.executable, "-m", "edgeclassify", "ingest"]
 StartIngest = Callable[..., "Ingest"]
@@ -54,7 +54,7 @@ class Ingest:
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        return self.process.wait(30)
+        return self.process.wait(patient(30))
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_one_that_leaves_a_group_takes_its_share_along(
     def run(*options: str) -> tuple[int, str]:
         done = subprocess.run(
             [*COMMAND, url, "--config", str(config), "--buffer", str(tmp_path / "buffer"), *options],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=patient(60), check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr
         return done.returncode, done.stderr
@@ -245,7 +245,7 @@ def test_a_broker_that_comes_later_is_waited_for(tmp_path: Path, url: str) -> No
 def refused(tmp_path: Path, url: str, *options: str, **environment: str) -> tuple[int, str]:
     ingest = Ingest(tmp_path, url, *options, **environment)
     try:
-        status = ingest.process.wait(60)
+        status = ingest.process.wait(patient(60))
     finally:
         ingest.process.kill()
     assert "Traceback" not in ingest.log

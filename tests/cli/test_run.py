@@ -12,6 +12,7 @@ from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.spool.disk import open_spool
 from tests.sources.image_files import encode, two_halves
+from tests.support.waiting import patient
 
 
 def write(folder: Path, more: str = "") -> Path:
@@ -157,7 +158,9 @@ def test_the_process_ends_as_soon_as_all_is_stopped(arguments: str, at_once: boo
         f"sys.exit(main({arguments}))"
     )
     command = ["run", "-c", str(write(tmp_path)), "--console", "--frames", "2"]
-    done = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, timeout=patient(60)
+    )
     assert done.returncode == ExitStatus.OK
     assert "all frames done: 2 inferred" in done.stderr
     assert "porch/gate/event" in done.stdout
@@ -167,6 +170,6 @@ def test_the_process_ends_as_soon_as_all_is_stopped(arguments: str, at_once: boo
 def test_the_process_ends_with_the_status_of_what_went_wrong(tmp_path: Path) -> None:
     config = write(tmp_path, "[snapshot]\ndisc = true\n")
     command = [sys.executable, "-m", "edgeclassify", "run", "-c", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60))
     assert done.returncode == ExitStatus.CONFIG
     assert "disc" in done.stderr

@@ -17,6 +17,7 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.pixels import sharpness
 from edgeclassify.sources.images.reading import load_frame
 from tests.support.sources import ScriptedSource
+from tests.support.waiting import patient
 
 PHOTO = Path(demo.__file__).parent / "photos" / "cat.jpg"
 CONFIG = f"""
@@ -125,7 +126,7 @@ def test_watch_ends_quietly_when_its_reader_goes_away() -> None:
         f"{sys.executable} -m edgeclassify snapshot --settle 0 --watch --source 'synthetic:?fps=50' | head -2"
     )
     with subprocess.Popen(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
-        out, errors = shell.communicate(timeout=30)
+        out, errors = shell.communicate(timeout=patient(30))
     assert out.count(b"focus") == 2
     assert errors == b""
 

@@ -34,7 +34,7 @@ from edgeclassify.types import EventType
 from tests.contract.test_channels import messages
 from tests.publish.records import event, health, info, state
 from tests.support.broker import HOST, Mosquitto, deaf_port, needs_mosquitto
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 TOPICS = Topics("edgeclassify", "porch")
 BARE = [sys.executable, "-m", "edgeclassify", "watch"]
@@ -70,7 +70,7 @@ class Watch:
     def end(self) -> int:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(10)
+        return self.process.wait(patient(10))
 
 
 class Sender:
@@ -86,7 +86,7 @@ class Sender:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.ContentType = message.content_type
             sent = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
-            sent.wait_for_publish(10)
+            sent.wait_for_publish(patient(10))
 
     def stop(self) -> None:
         self._client.disconnect()
@@ -135,7 +135,7 @@ def sender(broker: Mosquitto) -> Iterator[Sender]:
 
 def run(*options: str, command: Sequence[str] = COMMAND, **environment: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*command, *options], capture_output=True, text=True, timeout=30, check=False, **environment
+        [*command, *options], capture_output=True, text=True, timeout=patient(30), check=False, **environment
     )
 
 
@@ -217,7 +217,7 @@ def test_a_dead_node_was_last_heard_when_it_wrote(
     broker_table = f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nprotocol = "{protocol}"\n'
     config.write_text(f'{broker_table}[[camera]]\nsource = "synthetic:"')
     command = [sys.executable, "-m", "edgeclassify", "watch", "--config", str(config), "--for", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(30), check=False)
     assert "OFFLINE, last heard 10 min ago" in done.stdout
 
 
@@ -238,7 +238,7 @@ def test_json_tells_gaps_and_when_they_are_filled(watch: StartWatch, sender: Sen
 def test_a_backlog_that_fills_its_hole_in_time_is_no_gap(watch: StartWatch, sender: Sender) -> None:
     watching = watch("--json", "--for", "8")
     sender.send(live(1), live(4), late(2), late(3))
-    assert watching.process.wait(20) == ExitStatus.OK
+    assert watching.process.wait(patient(20)) == ExitStatus.OK
     assert [line["event"]["seq"] for line in watching.records()] == [1, 4, 2, 3]
 
 
@@ -263,7 +263,7 @@ def test_one_table_at_the_end_of_a_time(watch: StartWatch, sender: Sender) -> No
         outgoing.state_message(TOPICS, state()),
     )
     watching = watch("--for", "1")
-    assert watching.process.wait(20) == ExitStatus.OK
+    assert watching.process.wait(patient(20)) == ExitStatus.OK
     told, empty, head, *table = watching.lines
     assert told.endswith("porch  online (since before this watch)")
     assert empty == ""
@@ -327,7 +327,7 @@ def test_a_reader_that_goes_away_ends_it_though_nothing_comes(
         time.sleep(2.0)
         assert watching.poll() is None
         os.close(read)
-        assert watching.wait(10) == ExitStatus.SOME_FAILED
+        assert watching.wait(patient(10)) == ExitStatus.SOME_FAILED
     finally:
         watching.kill()
     assert (tmp_path / "err").read_text() == ""
@@ -371,7 +371,7 @@ def test_a_closed_pipe_ends_it_quietly(watch: StartWatch, broker: Mosquitto, sen
                 break
             sender.send(live(seq))
             time.sleep(0.05)
-        out, errors = shell.communicate(timeout=20)
+        out, errors = shell.communicate(timeout=patient(20))
     assert json.loads(out)["node"] == "porch"
     assert errors == ""
 
@@ -396,7 +396,7 @@ def test_keys_move_the_table_on_a_terminal(broker: Mosquitto, sender: Sender) ->
         with contextlib.suppress(OSError):
             while os.read(terminal, 65536):
                 pass
-        assert process.wait(10) == ExitStatus.OK
+        assert process.wait(patient(10)) == ExitStatus.OK
     finally:
         process.kill()
         os.close(terminal)
@@ -405,7 +405,7 @@ def test_keys_move_the_table_on_a_terminal(broker: Mosquitto, sender: Sender) ->
 def screen_with(terminal: int, words: str) -> str:
     """What is written to a terminal until these words come."""
     text = ""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + patient(20)
     while words not in text:
         assert time.monotonic() < deadline, text[-2000:]
         if select.select([terminal], [], [], 0.1)[0]:
@@ -420,7 +420,7 @@ def screen_with(terminal: int, words: str) -> str:
 def test_check_passes_what_a_node_writes(watch: StartWatch, sender: Sender) -> None:
     watching = watch("--check", "--prefix", "house/edgeclassify", "--for", "2")
     sender.send(*(message for message in messages() if message.payload))
-    assert watching.process.wait(20) == ExitStatus.OK
+    assert watching.process.wait(patient(20)) == ExitStatus.OK
     (summary,) = watching.lines
     assert summary.endswith("all follow the contract")
     assert int(summary.split()[0]) > 40

@@ -24,7 +24,7 @@ from tests.publish.records import health, info, state
 from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import HOST
 from tests.support.rabbitmq import RabbitCluster, needs_rabbitmq
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 VARIABLE = "EDGECLASSIFY_CLUSTER"
 StartNode = Callable[..., SpooledMqtt]
@@ -90,7 +90,7 @@ def start_node(prefix: str) -> Iterator[StartNode]:
             sink.publish_health(health())
             sink.start()
             wait_for(lambda: sink.connected, 20)
-            assert sink.await_first_attempt(20)
+            assert sink.await_first_attempt(patient(20))
             return sink
 
         yield start

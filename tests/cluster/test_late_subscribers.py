@@ -22,7 +22,7 @@ from edgeclassify.publish.mqtt.probing.findings import Lack
 from tests.cluster.conftest import StartNode
 from tests.support.broker import HOST, Proxy
 from tests.support.rabbitmq import RabbitCluster
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 ENDS = ("status", "info", "health", "gate/availability", "gate/state", "gate/label/open")
 
@@ -52,7 +52,7 @@ def listening(port: int, *topics: str) -> Iterator[Listener]:
     client.connect(HOST, port)
     client.loop_start()
     try:
-        assert granted.wait(10)
+        assert granted.wait(patient(10))
         yield listener
     finally:
         client.disconnect()
@@ -86,7 +86,7 @@ def test_watch_sees_a_fleet_complete(cluster: RabbitCluster, start_node: StartNo
         start_node(f"n{number}", server.port)
     port = str(cluster.nodes[2].port)
     command = [sys.executable, "-m", "edgeclassify", "watch", "--host", HOST, "--port", port, "--prefix", prefix]
-    ended = subprocess.run([*command, "--for", "6"], capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([*command, "--for", "6"], capture_output=True, text=True, timeout=patient(60))
     assert ended.returncode == 0, ended.stderr
     table = ended.stdout[ended.stdout.rindex("n1") - 200 :]
     for number in (1, 2, 3):

@@ -20,7 +20,7 @@ from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
 from tests.support.sources import BrightnessSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 DEFAULT_TIMING = Timing()
 
@@ -148,7 +148,7 @@ class Bench:
 
     def stop(self) -> None:
         self.daemon.request_stop()
-        self.thread.join(5)
+        self.thread.join(patient(5))
         assert not self.thread.is_alive()
 
 

@@ -26,7 +26,7 @@ from tests.support.broker import HOST, Observer
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.notifier import RecordingNotifier
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 BASE = "edgeclassify/n"
 DEFAULT_TIMING = Timing()
@@ -112,7 +112,7 @@ class Node:
 
     def stop(self) -> None:
         self.daemon.request_stop()
-        self.thread.join(5)
+        self.thread.join(patient(5))
         assert not self.thread.is_alive()
 
     @property

@@ -15,7 +15,9 @@ from typing import Any, Self
 import cv2
 import numpy as np
 
-START_S = 60.0
+from tests.support.waiting import patient
+
+START_S = patient(60.0)
 """A start loads a model, in a process of its own first, on a machine that may be busy."""
 
 
@@ -79,7 +81,7 @@ class Service:
         assert self.process is not None
         started = time.monotonic()
         self.process.send_signal(number)
-        return self.process.wait(20), time.monotonic() - started
+        return self.process.wait(patient(20)), time.monotonic() - started
 
     def lines(self) -> list[str]:
         return self.log.read_text().splitlines()

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import write_or_execute
 from tests.support.data import ROOT
+from tests.support.waiting import patient
 
 
 @pytest.mark.camera_root
@@ -24,7 +25,7 @@ def test_a_cat_before_the_camera_is_published_as_a_cat(closed: bool) -> None:
     command = ["bash", str(run), root, "tests/target/camera/check_daemon.py", "20"]
     if closed:
         command = [sys.executable, write_or_execute.__file__, *command]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patient(100))
     if closed and done.returncode == write_or_execute.UNKNOWN:
         pytest.skip("this kernel does not refuse memory that is written and executed (before Linux 6.3)")
     assert done.returncode == 0, done.stdout + done.stderr

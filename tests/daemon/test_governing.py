@@ -23,6 +23,7 @@ from edgeclassify.sources.interface import FrameSource
 from tests.daemon.running_parts import Whole, config_of
 from tests.support.clock import Clock
 from tests.support.sources import BrightnessSource
+from tests.support.waiting import patient
 
 PORCH = {"name": "porch", "source": "synthetic:", "interval_s": 0.5}
 TWO = {
@@ -320,7 +321,7 @@ def test_pipes_do_not_keep_it_waiting(tmp_path: Path, caplog: pytest.LogCaptureF
         target=lambda: found.append(Sensors(config, BatteryGauge(config)).read()), daemon=True
     )
     reading.start()
-    reading.join(30.0)
+    reading.join(patient(30.0))
     assert [(one.battery, one.used_w) for one in found] == [(None, None)]
     assert [message.partition(". ")[0] for message in caplog.messages] == [
         "governor: file:/dev/ptmx: can't be read: it is no plain file",

@@ -18,7 +18,7 @@ from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.types import HistoryQuery
 from tests.publish.records import event
 from tests.support.broker import free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 def config_of(folder: Path, port: int, **history: Any) -> Config:
@@ -49,7 +49,7 @@ class Node:
         return make_sinks(config_of(self.folder, self.port, **history), context)
 
     def stop(self) -> None:
-        self.sinks.stop(10)
+        self.sinks.stop(patient(10))
         self.spool.close()
 
     def tell(self, *seqs: int) -> None:

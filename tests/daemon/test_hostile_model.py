@@ -12,7 +12,7 @@ from tests.daemon.service import Service
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
 from tests.model.tflite_files import tflite_bytes
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -87,5 +87,5 @@ def test_a_start_with_it_ends_with_a_message(service: Service, model: Path) -> N
     damage(model)
     process = service.start().process
     assert process is not None
-    assert process.wait(30) == ExitStatus.DATA
+    assert process.wait(patient(30)) == ExitStatus.DATA
     assert "Traceback" not in service.log.read_text()

@@ -18,7 +18,7 @@ import pytest
 from edgeclassify.errors import ExitStatus
 from tests.daemon.service import Service
 from tests.support.broker import Mosquitto, Observer
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -122,7 +122,7 @@ def test_labels_only_and_snapshots_contradict_each_other(service: Service, key: 
     service.write(raw=text.replace(f"\n{key} = false", f"\n{key} = true"))
     service.start()
     assert service.process is not None
-    assert service.process.wait(20) == ExitStatus.CONFIG
+    assert service.process.wait(patient(20)) == ExitStatus.CONFIG
     log = "\n".join(service.lines())
     assert f"snapshot.{key}" in log
     assert "node.labels_only" in log

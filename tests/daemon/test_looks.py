@@ -18,7 +18,7 @@ from tests.daemon.bench import Bench, view
 from tests.support.classifiers import BrightnessClassifier, SeeingClassifier
 from tests.support.notifier import RecordingNotifier
 from tests.support.sources import BrightnessSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 class Seeing(Bench):
@@ -66,7 +66,7 @@ def bench(tmp_path: Path) -> Iterator[Seeing]:
     yield made
     made.daemon.request_stop()
     if made.thread.ident is not None:
-        made.thread.join(10)
+        made.thread.join(patient(10))
 
 
 def test_the_look_behind_an_event_is_there_when_somebody_asks(bench: Seeing) -> None:
@@ -164,7 +164,7 @@ def test_looks_that_hang_are_seen_by_the_watchdog(
     caplog.set_level(logging.INFO)
     gate = threading.Event()
     monkeypatch.setattr("edgeclassify.teaching.looks.taker.TURN_LIMIT_S", 0.05)
-    monkeypatch.setattr("edgeclassify.teaching.looks.making.picture_of", lambda *_: gate.wait(30) and b"")
+    monkeypatch.setattr("edgeclassify.teaching.looks.making.picture_of", lambda *_: gate.wait(patient(30)) and b"")
     notifier = RecordingNotifier()
     bench = Seeing(tmp_path, notifier=notifier, timing=Timing(maintenance_s=0.02))
     bench.start()

@@ -33,7 +33,7 @@ from edgeclassify.recording.running.order import (
 from tests.daemon.bench import Bench
 from tests.daemon.service import Service
 from tests.support.broker import Mosquitto, Observer
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 def order(
@@ -311,7 +311,7 @@ def test_the_service_records_what_it_sends(service: Service, broker: Mosquitto, 
     out = tmp_path / "out.jsonl.gz"
     command = [sys.executable, "-m", "edgeclassify", "record", "-c", str(service.config), "--for", "3s", str(out)]
     command += ["--frames", "--frames-interval-s", "0.2"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     assert done.returncode == ExitStatus.OK, done.stderr
     first, second = done.stdout.splitlines()
     assert "its 3 s are over" in first
@@ -336,7 +336,7 @@ def test_nobody_is_there_to_be_asked(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.write_text('[node]\nstate_dir = "state"\n[[camera]]\nname = "front"\nsource = "synthetic:"\n')
     command = [sys.executable, "-m", "edgeclassify", "record", "-c", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     assert done.returncode == ExitStatus.CANNOT_WRITE
     assert "expected a running daemon with this state folder, found none" in done.stderr
     assert "Traceback" not in done.stderr

@@ -47,7 +47,7 @@ from tests.daemon.running_parts import CAMERA, Whole, config_of
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.clock import Clock
 from tests.support.sources import BrightnessSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 OTHER_MODEL = {"name": "other.tflite"}
 TWO_VIEWS = [{"name": "gate", "confirm_s": 0}, {"name": "door", "confirm_s": 0}]
@@ -199,7 +199,7 @@ class Ahead(BrightnessClassifier):
             wait_for(lambda: self.seen[-1][0] > prepared.frame_sequence)
             self.ahead = self.seen[-1][0]
             self.holds.set()
-            assert self.go.wait(10)
+            assert self.go.wait(patient(10))
         self.inferred.append(prepared.frame_sequence)
         return super().infer(prepared)
 
@@ -221,7 +221,7 @@ def test_a_frame_that_was_taken_ahead_is_inferred_before_it_goes_on(monkeypatch:
     classifier.await_next = lambda: wait_for(lambda: frames.waiting or classifier.holds.is_set())
     bench.running.current_sink.start()
     bench.running.start_threads()
-    assert classifier.holds.wait(10)
+    assert classifier.holds.wait(patient(10))
     bench.reload(view=[{"name": "gate", "confirm_s": 0}])
     assert classifier.ahead in classifier.inferred
     bench.whole.stop(time.monotonic() + 2.0)

@@ -6,7 +6,7 @@ import time
 from edgeclassify.publish.interface import Sink
 from tests.daemon.running_parts import Whole, config_of
 from tests.support.sources import BrightnessSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 def test_a_camera_opens_while_the_sink_connects_and_its_frame_waits_for_that() -> None:
@@ -14,7 +14,7 @@ def test_a_camera_opens_while_the_sink_connects_and_its_frame_waits_for_that() -
     found: list[int] = []
 
     def await_sink(_: Sink) -> None:
-        assert opened.wait(10.0)
+        assert opened.wait(patient(10.0))
         found.append(whole.health.frames)
 
     class Noted(BrightnessSource):

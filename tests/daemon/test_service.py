@@ -13,7 +13,7 @@ import pytest
 from edgeclassify.errors import ExitStatus
 from tests.daemon.service import Service
 from tests.support.broker import Mosquitto, Observer
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -147,7 +147,7 @@ def test_what_can_not_work_ends_with_one_message_and_its_status(
     service.write(**changes)
     assert service.start().process is not None
     assert service.process is not None
-    assert service.process.wait(30) == status, service.lines()
+    assert service.process.wait(patient(30)) == status, service.lines()
     assert words in service.log.read_text()
     assert "Traceback" not in service.log.read_text()
     assert sum(line.startswith("edgeclassify: ") for line in service.lines()) == 1
@@ -160,7 +160,7 @@ def test_a_library_that_does_not_let_the_process_end_is_left_behind(service: Ser
     service.environment["PYTHONPATH"] = str(tmp_path)
     assert service.start().process is not None
     assert service.process is not None
-    assert service.process.wait(30) == ExitStatus.FRESH_PROCESS
+    assert service.process.wait(patient(30)) == ExitStatus.FRESH_PROCESS
 
 
 def test_a_camera_that_is_not_there_is_waited_for(service: Service, broker: Mosquitto) -> None:

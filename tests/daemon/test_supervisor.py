@@ -29,7 +29,7 @@ from edgeclassify.types import FULL_FRAME, Command, EventType, Frame, Request, R
 from tests.daemon.bench import Bench, view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.sources import BrightnessSource, MissingSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_a_connection_that_can_not_work_leaves_the_old_one(bench: Bench) -> None
 def test_listed_labels_must_be_the_models(bench: Bench) -> None:
     bench.document["view"] = [view("gate", labels=["dya"])]
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     assert isinstance(bench.raised, ConfigError)
     assert 'Did you mean "day"?' in str(bench.raised)
     assert str(bench.raised).startswith("test.toml: 1 fault\n")
@@ -282,7 +282,7 @@ def test_no_camera_left_asks_for_a_fresh_process(bench: Bench) -> None:
     bench.sources["front"] = MissingSource
     bench.document["camera"][0]["restart_attempts"] = 0
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     assert isinstance(bench.raised, FreshProcessError)
     assert bench.raised.exit_status == 75
     assert "not connected" in str(bench.raised)
@@ -294,7 +294,7 @@ def test_a_fresh_process_in_vain_makes_the_next_one_wait(bench: Bench) -> None:
     bench.sources["front"] = MissingSource
     bench.document["camera"][0]["restart_attempts"] = 0
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     again = Bench(bench.folder)
     again.sources, again.document = bench.sources, bench.document
     again.start()
@@ -322,7 +322,7 @@ def test_no_fresh_process_where_the_config_rules_it_out(bench: Bench) -> None:
 def test_what_can_not_come_back_ends_with_its_own_status(bench: Bench, error: SourceError) -> None:
     bench.sources["front"] = lambda name: MissingSource(name, error)
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     assert bench.raised is error
 
 
@@ -367,7 +367,7 @@ def test_a_camera_that_is_absent_for_long_does_not_count_beside_one_that_was_giv
     bench.sources["back"] = MissingSource
     bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     assert isinstance(bench.raised, FreshProcessError)
 
 
@@ -430,7 +430,7 @@ def test_a_finished_source_beside_a_lost_camera_ends_with_the_cameras_error(benc
     bench.sources["back"] = MissingSource
     bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     assert isinstance(bench.raised, SourceError)
 
 
@@ -447,7 +447,7 @@ class StuckSource(BrightnessSource):
     def read(self, timeout_s: float) -> Frame | None:
         self.reads += 1
         if self.reads > 1:
-            self.release.wait(20)
+            self.release.wait(patient(20))
         return super().read(timeout_s)
 
 
@@ -458,7 +458,7 @@ def test_a_call_that_never_returns_ends_the_daemon_where_no_other_camera_works(
     bench.sources["front"] = lambda name: StuckSource(name, release)
     bench.document["camera"][0]["stall_timeout_s"] = 0.2
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(patient(5))
     assert isinstance(bench.raised, FreshProcessError)
     assert "does not return" in str(bench.raised)
     assert bench.sink.of("availability")[-1] == ("front", False)
@@ -495,7 +495,7 @@ def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench) -> Non
 
     class Hanging(BrightnessClassifier):
         def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
-            release.wait(20)
+            release.wait(patient(20))
             return super().prepare(frame, roi)
 
     bench.make_classifier = Hanging
@@ -644,7 +644,7 @@ def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
     bench.sources["front"] = Film
     bench.document["view"] = [view("gate"), view("door")]
     bench.start()
-    bench.thread.join(20)
+    bench.thread.join(patient(20))
     assert not bench.thread.is_alive()
     assert bench.daemon.health.frames == 3
     assert len(bench.sink.of("result")) == 6
@@ -654,7 +654,7 @@ def test_ends_when_all_input_has_ended(bench: Bench) -> None:
     bench.sources["front"] = Film
     bench.document["view"] = [view("gate")]
     bench.start()
-    bench.thread.join(20)
+    bench.thread.join(patient(20))
     assert not bench.thread.is_alive()
     assert bench.raised is None
     assert bench.daemon.health.frames == 3

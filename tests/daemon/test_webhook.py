@@ -17,7 +17,7 @@ from tests.daemon.nodes import Eye, Lamp
 from tests.support.notifier import RecordingNotifier
 from tests.support.optional import present
 from tests.support.receiver import Reply, receiver
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 NIGHT, DAY = 0, 255
 
@@ -55,7 +55,7 @@ class Brokerless:
     def stop(self) -> None:
         self.daemon.request_stop()
         if self._thread.ident is not None:
-            self._thread.join(10)
+            self._thread.join(patient(10))
         assert not self._thread.is_alive()
 
     def _make_source(self, _camera: CameraConfig, *_: object) -> Lamp:

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.support.waiting import patient
+
 PROGRAM = """
 import sys
 import edgeclassify.daemon, edgeclassify.daemon.publishing
@@ -14,7 +16,9 @@ print("\\n".join(sys.modules))
 
 @pytest.fixture(scope="module")
 def imported() -> frozenset[str]:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=patient(120)
+    )
     return frozenset(done.stdout.split())
 
 
@@ -66,5 +70,7 @@ def test_pictures_of_a_folder_need_nothing_that_fetches_them() -> None:
         "ImagesSource('camera', '/pictures')\nprint('edgeclassify.sources.http' in sys.modules)\n"
         "ImagesSource('camera', 'http://127.0.0.1/a.jpg')\nprint('edgeclassify.sources.http' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=patient(120)
+    )
     assert done.stdout.split() == ["False", "True"]

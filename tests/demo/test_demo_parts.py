@@ -24,7 +24,7 @@ from edgeclassify.watch.interface import Arrival
 from tests.publish.records import event, layout, state
 from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 @pytest.mark.parametrize("protocol", ["auto", "3.1.1"])
@@ -47,7 +47,7 @@ def test_publisher_broker_subscriber(protocol: Literal["auto", "3.1.1"]) -> None
         sink.publish_event(event(1, view="table"))
         sink.publish_state(state(view="table"))
         wait_for(lambda: any(arrival.topic.endswith("/event") for arrival in came))
-        sink.stop(2)
+        sink.stop(patient(2))
         subscriber.wait_quiet()
     assert spool.depth == 0
     lines = out.getvalue().splitlines()
@@ -101,7 +101,7 @@ def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> Non
         wait_for(lambda: sink.connected)
         sink.publish_event(event(1, view="table"))
         wait_for(lambda: told)
-        sink.stop(2)
+        sink.stop(patient(2))
         subscriber.wait_quiet()
     assert told == [error]
     assert len(tried) == 1  # "online"; the event, and what the stop says, are not printed any more

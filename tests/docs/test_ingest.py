@@ -17,6 +17,7 @@ from edgeclassify.ingest.postgres.store import PostgresStore
 from edgeclassify.ingest.reading import row_of
 from tests.support.broker import Mosquitto, needs_mosquitto
 from tests.support.postgres import running_cluster
+from tests.support.waiting import patient
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "ingest.md"
 PAIR = re.compile(r"```sql\n(.*?)```\n\n```text\n(.*?)```\n", re.DOTALL)
@@ -81,7 +82,7 @@ def answer(url: str, query: str) -> str:
     if psql is None:
         pytest.skip("psql is not installed (Debian: apt-get install postgresql-client)")
     command = [psql, "--no-psqlrc", "-d", f"{url}?options=-ctimezone%3DUTC", "-c", query]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=True).stdout
     return "\n".join(line.rstrip() for line in shown.strip("\n").splitlines()) + "\n"
 
 

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from tests.docs.snippets.pages import ROOT, blocks
 from tests.support.broker import HOST, free_port, mosquitto_path, needs_mosquitto
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 PAGE = ROOT / "docs" / "mosquitto.md"
 USERS = ("porch", "homeassistant", "reader")
@@ -143,7 +143,7 @@ def node(house: House) -> Iterator[list[str]]:
     assert process.poll() is None, log.read_text()
     yield [str(log)]
     process.terminate()
-    process.wait(30)
+    process.wait(patient(30))
 
 
 def test_a_node_says_all_it_has_and_is_asked(house: House, node: list[str]) -> None:
@@ -175,7 +175,7 @@ def test_strangers_stay_outside(house: House) -> None:
     stranger = house.client("porch", "guessed")
     assert stranger.connected == ["Not authorized"]
     command = ["mosquitto_sub", "-h", HOST, "-p", str(house.ports[1883]), "-t", "#", "-W", "5"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patient(60))
     assert re.search("not authori[sz]ed", done.stderr, re.IGNORECASE)
 
 
@@ -198,7 +198,7 @@ def test_the_lines_that_look(house: House, node: list[str]) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=patient(100),
         )
         assert done.returncode == 0, f"{line}: {done.stderr}"
         assert "porch" in done.stdout

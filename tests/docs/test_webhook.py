@@ -22,7 +22,7 @@ from edgeclassify.publish.webhook.signature import signed_headers
 from edgeclassify.publish.webhook.sink import WebhookSink
 from edgeclassify.types import EventType
 from tests.publish.records import event
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "webhook.md").read_text(encoding="utf-8")
 SECRET = "0123456789abcdef"
@@ -64,7 +64,7 @@ class Example:
         """The status that it answers with."""
         pairs = dict(line.split(": ", 1) for line in headers.splitlines())
         try:
-            with urlopen(Request(self.url, data=body, headers=pairs), timeout=10) as answer:
+            with urlopen(Request(self.url, data=body, headers=pairs), timeout=patient(10)) as answer:
                 return int(answer.status)
         except HTTPError as error:
             with error:
@@ -94,7 +94,7 @@ def test_it_takes_what_the_webhook_posts(example: Example) -> None:
         sink.publish_event(event(2, event_type=EventType.END))
         wait_for(lambda: spool.depth == 0)
     finally:
-        sink.stop(5)
+        sink.stop(patient(5))
     assert example.lines == ["porch/gate: start of open (late)", "porch/gate: end of open"]
 
 

@@ -19,7 +19,7 @@ from edgeclassify.doctor.interface import Standing
 from edgeclassify.publish.mqtt.probing.findings import Lack
 from tests.doctor.looked_at import CAMERA, around, config_of
 from tests.support.broker import HOST, Mosquitto, Observer, deaf_port, mosquitto_path, needs_mosquitto
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 Start = Callable[[str], Mosquitto]
@@ -258,7 +258,7 @@ def test_the_daemon_is_not_thrown_out(start: Start) -> None:
     daemon.loop_start()
     trial(broker.port)
     said = daemon.publish("mark", b"1", qos=1)
-    said.wait_for_publish(10)
+    said.wait_for_publish(patient(10))
     assert said.is_published()
     daemon.disconnect()
     daemon.loop_stop()

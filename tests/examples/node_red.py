@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.support.broker import HOST, free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 VARIABLE = "EDGECLASSIFY_NODE_RED"
 """Its red.js."""
@@ -49,19 +49,19 @@ class NodeRed:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(30)
+            self._process.wait(patient(30))
 
     def deploy(self, nodes: list[dict[str, Any]]) -> None:
         """Import these and press Deploy."""
         answer = requests.post(
-            f"{self._url}/flows", json.dumps(nodes), timeout=30,
+            f"{self._url}/flows", json.dumps(nodes), timeout=patient(30),
             headers={"Content-Type": "application/json", "Node-RED-Deployment-Type": "full"},
         )  # fmt: skip
         assert answer.status_code in (200, 204), answer.text
 
     def press(self, node_id: str) -> None:
         """Press the button of an inject node."""
-        assert requests.post(f"{self._url}/inject/{node_id}", timeout=30).status_code == 200
+        assert requests.post(f"{self._url}/inject/{node_id}", timeout=patient(30)).status_code == 200
 
     def await_log(self, text: str, times: int) -> None:
         """Until its log has that so often."""
@@ -77,7 +77,7 @@ class NodeRed:
         assert self._process is not None
         assert self._process.poll() is None, self.log_path.read_text()
         try:
-            return requests.get(f"{self._url}/flows", timeout=5).status_code == 200
+            return requests.get(f"{self._url}/flows", timeout=patient(5)).status_code == 200
         except requests.RequestException:
             time.sleep(0.2)
             return False

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edgeclassify.__main__ import main
 from edgeclassify.demo import demo_photos
+from tests.support.waiting import patient
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 LINES_OF_THE_SCRIPT = 3
@@ -32,7 +33,11 @@ def photos(tmp_path: Path) -> Path:
 
 def run(program: str, *arguments: str, cwd: Path, fails: bool = False) -> str:
     done = subprocess.run(
-        [sys.executable, str(EXAMPLES / program), *arguments], cwd=cwd, capture_output=True, text=True, timeout=100
+        [sys.executable, str(EXAMPLES / program), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=patient(100),
     )
     assert (done.returncode != 0) == fails, done.stderr
     return done.stderr if fails else done.stdout

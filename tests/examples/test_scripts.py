@@ -17,7 +17,7 @@ from edgeclassify.contract import bodies
 from edgeclassify.contract.outgoing import OFF, ON
 from edgeclassify.types import UNKNOWN, Event, EventType, Reason, ViewState, Why
 from tests.support.broker import HOST, Mosquitto, Observer
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 EXAMPLES = Path("docs/examples")
 GATE = "edgeclassify/gatecam/gate"
@@ -54,7 +54,7 @@ class Program:
     def stop(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(patient(10))
 
 
 @pytest.fixture

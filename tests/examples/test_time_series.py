@@ -16,7 +16,7 @@ from edgeclassify.contract import outgoing
 from edgeclassify.contract.topics import Topics
 from tests.publish.records import health
 from tests.support.broker import HOST, Mosquitto, Observer, free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 EXPORTER = Path("config/prometheus/mqtt-exporter.yaml")
 TELEGRAF = Path("config/telegraf/edgeclassify.conf")
@@ -78,7 +78,7 @@ def test_prometheus_gets_the_figures_of_each_node(broker: Mosquitto, tmp_path: P
 
             def figures() -> str:
                 try:
-                    return requests.get(f"http://{HOST}:{port}/metrics", timeout=5).text
+                    return requests.get(f"http://{HOST}:{port}/metrics", timeout=patient(5)).text
                 except requests.RequestException:
                     return ""
 

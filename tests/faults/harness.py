@@ -30,9 +30,9 @@ autosave_interval 1
 log_dest file {folder}/log
 log_type all
 """
-_ENOUGH_S = 120.0
+_ENOUGH_S = patient(120.0)
 """How long events may be waited for when all faults have happened."""
-_SPRING_S = 30.0
+_SPRING_S = patient(30.0)
 """How long a trap may wait for its packet: longer than any restart of the node."""
 _CUTS = {
     Kind.CUT_BEFORE_PUBLISH: (PUBLISH, 0.0),
@@ -189,7 +189,7 @@ class Harness:
 
     def _await_events(self, least: int) -> None:
         """A machine with much else to do makes few of them from fault to fault."""
-        deadline = time.monotonic() + patient(_ENOUGH_S)
+        deadline = time.monotonic() + _ENOUGH_S
         while (made := self.machine.events_made()) < least:
             self.machine.check_alive()
             assert time.monotonic() < deadline, f"{made} events, expected {least}: see {self.machine.log_path}"
@@ -340,13 +340,13 @@ class Harness:
     def _come_to_rest(self) -> None:
         """No faults, no more events; all delivered; the node stopped in an orderly way."""
         self.machine.one_photo()
-        self.machine.await_pulse("empty", time.monotonic() + 1.0, 120)
+        self.machine.await_pulse("empty", time.monotonic() + 1.0, patient(120))
         self.stops_s.append(self.machine.terminate())
 
     def _verdict(self) -> Verdict:
         """Asked again for a while: the last messages may be on their way to the subscriber."""
         journal = read_journal(self.machine.journal_path)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + patient(5)
         while True:
             arrivals = list(self.subscriber.arrivals)
             verdict = judge(

@@ -20,11 +20,12 @@ from edgeclassify.types import HistoryQuery
 from tests.faults.journal import Pulse, read_journal
 from tests.faults.verdict import Arrival
 from tests.support.broker import HOST
+from tests.support.waiting import patient
 
 NODE, PREFIX = "porch", "edgeclassify"
 DISK_BYTES = 24 * 2**20
 HEALTH_S = 0.2
-START_S = 60.0
+START_S = patient(60.0)
 """A start loads and tests the model; with the clock's library and a busy machine that takes seconds."""
 _CONFIG = """
 [node]
@@ -194,7 +195,7 @@ class Machine:
             self.process.wait()
             self.process = None
 
-    def die_between(self, timeout_s: float = 30.0) -> None:
+    def die_between(self, timeout_s: float = patient(30.0)) -> None:
         """Let it kill itself with SIGKILL when the next event is in the spool, and no sink knows of it."""
         assert self.process is not None
         self.trap_path.touch()
@@ -211,7 +212,7 @@ class Machine:
         assert self.process is not None
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
+        status = self.process.wait(patient(30))
         self.process = None
         early = self.last_pulse() is None and status == -signal.SIGTERM
         assert status == 0 or early, f"the node ended with {status} after SIGTERM: see {self.log_path}"

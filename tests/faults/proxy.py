@@ -24,6 +24,7 @@ from tests.faults.packets import (
     read_puback,
     read_publish,
 )
+from tests.support.waiting import patient
 
 HOST = "127.0.0.1"
 _POLL_S = 0.01
@@ -109,7 +110,7 @@ class FaultyProxy:
     def stop(self) -> None:
         """Cut everything and end."""
         self._running = False
-        self._thread.join(5)
+        self._thread.join(patient(5))
 
     def open(self) -> None:
         """Listen."""
@@ -137,7 +138,7 @@ class FaultyProxy:
 
     def _await(self, condition: Callable[[], bool]) -> None:
         with self._settled:
-            assert self._settled.wait_for(condition, 10), "the proxy hangs"
+            assert self._settled.wait_for(condition, patient(10)), "the proxy hangs"
 
     # --- the proxy's thread ----------------------------------------------------------------------------
 

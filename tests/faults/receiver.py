@@ -17,8 +17,9 @@ from urllib.request import Request, urlopen
 
 from tests.faults.verdict import Arrival
 from tests.support.receiver import HOST, Post, Receiver, Reply
+from tests.support.waiting import patient
 
-_ASK_S = 10.0
+_ASK_S = patient(10.0)
 
 
 class Trouble(StrEnum):
@@ -87,7 +88,7 @@ class ReceiverProcess:
     def start(self) -> None:
         command = [sys.executable, "-m", "tests.faults.receiver", str(self.port), str(self.path)]
         self._process = subprocess.Popen(command)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + patient(60)
         while True:
             try:
                 self.left()

@@ -10,6 +10,7 @@ from paho.mqtt.properties import Properties
 
 from tests.faults.verdict import Arrival
 from tests.support.broker import HOST
+from tests.support.waiting import patient
 
 SESSION_EXPIRY_S = 86_400
 
@@ -44,7 +45,7 @@ class Subscriber:
         """The broker is gone: from now on wait for the next subscription."""
         self._subscribed.clear()
 
-    def await_subscription(self, timeout_s: float = 20.0) -> None:
+    def await_subscription(self, timeout_s: float = patient(20.0)) -> None:
         assert self._subscribed.wait(timeout_s), "the subscriber could not subscribe"
 
     def _on_connect(self, client: paho.Client, *_: object) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.packets import PUBACK, PUBLISH
 from tests.faults.proxy import HOST, FaultyProxy, Trap, quiet_port
 from tests.faults.test_packets import publish
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 ACK = bytes([0x40, 2, 0, 7])
 
@@ -34,7 +34,7 @@ class Server:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(patient(5))
 
     def _accept(self) -> None:
         while True:
@@ -104,7 +104,7 @@ def test_publish_is_cut_at_its_byte(
 ) -> None:
     trap = proxy.arm(Trap(PUBLISH, 2, share, reset))
     client.sendall(publish(1) + publish(2) + publish(3))
-    assert trap.fired.wait(5)
+    assert trap.fired.wait(patient(5))
     assert everything(client) == b""
     wait_for(lambda: server.ended == [True])
     assert bytes(server.heard[0]) == publish(1) + publish(2)[:passed]
@@ -120,7 +120,7 @@ def test_puback_is_cut_at_its_byte(
     wait_for(lambda: server.heard[0] == publish(41))
     server.say(ACK)
     assert everything(client) == ACK[:passed]
-    assert trap.fired.wait(5)
+    assert trap.fired.wait(patient(5))
     assert list(proxy.acknowledged) == [41]  # the broker had it, whatever the daemon heard
 
 
@@ -167,7 +167,7 @@ def test_closed_is_refused_and_frozen_passes_nothing(
 def test_hold_keeps_the_rest_back(server: Server, proxy: FaultyProxy, client: socket.socket) -> None:
     trap = proxy.arm(Trap(PUBLISH, 1, 1.0, hold=True))
     client.sendall(publish(1) + publish(2))
-    assert trap.fired.wait(5)
+    assert trap.fired.wait(patient(5))
     wait_for(lambda: server.heard[0] == publish(1))
     proxy.cut(reset=True)
     wait_for(lambda: server.ended == [True])

@@ -14,7 +14,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.types import ModelInfo
 from tests.publish.records import health, info
 from tests.support.broker import HOST
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 PREFIX = "edgeclassify"
 Part = Callable[["SimulatedNodes", str, str, dict[str, Any]], None]
@@ -99,7 +99,7 @@ class SimulatedNodes:
     def send(self, message: Message) -> None:
         """Publish; the broker has it when this returns."""
         sent = self._client.publish(message.topic, message.payload, message.qos, message.retain)
-        sent.wait_for_publish(10)
+        sent.wait_for_publish(patient(10))
 
     def of(self, name: str) -> list[dict[str, Any]]:
         """The requests that a node has had."""

@@ -24,7 +24,7 @@ from edgeclassify.types import Command
 from edgeclassify.watch.subscriber import Subscriber
 from tests.fleet.simulated import PREFIX, Part, SimulatedNodes, is_silent, obeys, refuses
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 ORDER = set_order("gate.threshold", "0.7")
@@ -149,7 +149,7 @@ def test_a_broker_that_is_restarted_costs_nothing(broker: Mosquitto) -> None:
     asked = threading.Event()
 
     def stop_and_start() -> None:
-        assert asked.wait(10)
+        assert asked.wait(patient(10))
         broker.stop(kill=True)
         broker.start()
 

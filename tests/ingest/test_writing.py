@@ -22,7 +22,7 @@ from edgeclassify.ingest.interface import (
     Store,
 )
 from edgeclassify.ingest.writing import Writing
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 class Kept(Store):
@@ -70,7 +70,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
     monkeypatch.setattr(writing, "Backoff", lambda **_: Backoff(base_s=0.01, cap_s=0.01))
     found = Parts(tmp_path)
     yield found
-    found.writing.stop(10)
+    found.writing.stop(patient(10))
     found.buffer.close()
     assert found.store.closed
 

@@ -20,6 +20,7 @@ from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.types import ModelChoice
 from tests.support.photos import TF2_V2, model_path, photos
 from tests.support.taught_models import BLUE, GREEN, RED, coloured, teach
+from tests.support.waiting import patient
 
 
 def test_it_answers_as_the_command_and_the_daemon(classifier: Classifier, espresso: Path) -> None:
@@ -256,9 +257,9 @@ class TestClosed:
 
         user = threading.Thread(target=use)
         user.start()
-        assert started.wait(10)
+        assert started.wait(patient(10))
         classifier.close()
-        user.join(10)
+        user.join(patient(10))
         assert not user.is_alive()
         assert "closed" in str(failed[0])
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.library.prefetch import in_order, usual_workers
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 def same(item: int) -> int:
@@ -31,7 +31,7 @@ def test_no_more_are_taken_than_may_be_held() -> None:
     gate = threading.Event()
 
     def work(item: int) -> int:
-        gate.wait(10)
+        gate.wait(patient(10))
         return item
 
     def take(item: int) -> int:
@@ -53,7 +53,7 @@ def test_no_more_are_taken_than_may_be_held() -> None:
 
 
 def test_workers_work_side_by_side() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=patient(10))
     assert len(list(in_order([1, 2], same, lambda _: both.wait(), workers=2, ahead=4))) == 2
 
 
@@ -119,7 +119,7 @@ def test_who_stops_early_leaves_no_thread_and_begins_nothing_more() -> None:
     def work(item: int) -> int:
         started.append(item)
         if item:
-            gate.wait(10)
+            gate.wait(patient(10))
         return item
 
     done = in_order(range(100), same, work, workers=1, ahead=8)

@@ -33,7 +33,7 @@ from tests.pipeline.deciders import ScriptedView, shows
 from tests.publish.records import event
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 def test_frames_become_states_and_events_of_their_camera() -> None:
@@ -76,8 +76,8 @@ def test_a_picture_is_done_with_only_where_a_view_was_on_to_see_it() -> None:
     assert shown(2) == [(2, Outcome.UNSEEN)]
     look = view.waiters.add()
     assert shown(3) == [(3, Outcome.UNSEEN)]
-    assert look.result(5).frame.sequence == 3
-    assert bench.pipeline.stop(5)
+    assert look.result(patient(5)).frame.sequence == 3
+    assert bench.pipeline.stop(patient(5))
 
 
 def test_ends_after_max_frames() -> None:
@@ -98,7 +98,7 @@ def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
     bench.pipeline.start()
     look = view.waiters.add()
     bench.show(make_frame(1))
-    look.result(5)
+    look.result(patient(5))
     camera = "other" if passed_over == "other camera" else "front"
     bench.show(*(make_frame(1, camera) for _ in range(5)))
     wait_for(lambda: not bench.frames.waiting)
@@ -107,7 +107,7 @@ def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
     for _ in range(2):
         look = view.waiters.add()
         bench.show(make_frame(1))
-        look.result(5)
+        look.result(patient(5))
     wait_for(lambda: bench.pipeline.finished)
     assert bench.pipeline.left == 0
     assert bench.health.frames == 3
@@ -181,7 +181,7 @@ def test_stop_while_waiting() -> None:
     assert bench.pipeline.stop(0.1)  # never started
     bench = Bench(make_view("gate", "front", BrightnessClassifier()))
     bench.pipeline.start()
-    assert bench.pipeline.stop(2.0)
+    assert bench.pipeline.stop(patient(2.0))
     assert bench.pipeline.error is None
 
 
@@ -255,8 +255,8 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
     look = moody.waiters.add()
     assert shown(2) == [(2, Outcome.UNSEEN)]
     with pytest.raises(ModelError):
-        look.result(5)
-    assert bench.pipeline.stop(5)
+        look.result(patient(5))
+    assert bench.pipeline.stop(patient(5))
 
 
 # --- without a hand-off: what the thread does with the frames of a script ------------------------------------
@@ -397,35 +397,35 @@ def test_a_bug_leaves_it_idle_and_the_frame_unsettled() -> None:
 
 def test_it_has_finished_only_when_it_has_begun_and_ended() -> None:
     gate = threading.Event()
-    bench = Played(ScriptedView(classifier=Nosy(lambda: gate.wait(5))), script=Script(make_frame()))
+    bench = Played(ScriptedView(classifier=Nosy(lambda: gate.wait(patient(5)))), script=Script(make_frame()))
     assert bench.pipeline.finished is False
     bench.pipeline.start()
     wait_for(lambda: bench.pipeline.busy)
     assert bench.pipeline.finished is False
     assert bench.pipeline.stop(0.01) is False
     gate.set()
-    assert bench.pipeline.stop(5) is True
+    assert bench.pipeline.stop(patient(5)) is True
     assert bench.pipeline.finished is True
 
 
 def test_a_thread_that_hangs_keeps_no_process_alive() -> None:
     gate = threading.Event()
-    bench = Played(ScriptedView(classifier=Nosy(lambda: gate.wait(5))), script=Script(make_frame()))
+    bench = Played(ScriptedView(classifier=Nosy(lambda: gate.wait(patient(5)))), script=Script(make_frame()))
     bench.pipeline.start()
     assert [thread.daemon for thread in threading.enumerate() if thread.name == "inference"] == [True]
     gate.set()
-    assert bench.pipeline.stop(5)
+    assert bench.pipeline.stop(patient(5))
 
 
 def test_stopping_ends_what_has_never_begun() -> None:
     bench = Played(ScriptedView(), script=Script(make_frame()))
-    assert bench.pipeline.stop(5) is True
+    assert bench.pipeline.stop(patient(5)) is True
     assert bench.pipeline.finished is False
 
 
 def test_it_stops_after_the_frame_at_hand() -> None:
     gate = threading.Event()
-    classifier = Nosy(lambda: gate.wait(5))
+    classifier = Nosy(lambda: gate.wait(patient(5)))
     bench = Played(ScriptedView(classifier=classifier), script=Script(make_frame(), make_frame()))
     bench.pipeline.start()
     wait_for(lambda: bench.pipeline.busy)

@@ -39,7 +39,7 @@ from tests.publish.records import event
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.sinks import RecordingSink
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 class Bench:
@@ -263,7 +263,7 @@ class Slow(RecordingSink):
     def publish_state(self, state: ViewState) -> None:
         if not self.entered.is_set():
             self.entered.set()
-            assert self.let.wait(10)
+            assert self.let.wait(patient(10))
         super().publish_state(state)
 
 
@@ -273,14 +273,14 @@ def test_a_view_and_its_successor_take_turns() -> None:
     heir = successor(bench.view)
     watching = threading.Thread(target=bench.see, args=(0.1, 0.9))
     watching.start()
-    assert sink.entered.wait(10)
+    assert sink.entered.wait(patient(10))
     ending = threading.Thread(target=heir.end, args=(Reason.STOPPED, bench.outlet))
     ending.start()
     ending.join(0.1)
     assert ending.is_alive()
     sink.let.set()
-    watching.join(10)
-    ending.join(10)
+    watching.join(patient(10))
+    ending.join(patient(10))
     assert [state.known for state in bench.states] == [True, False]
     assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
 

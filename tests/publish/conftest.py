@@ -13,7 +13,7 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import layout
 from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy, needs_mosquitto
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 StartBroker = Callable[..., Mosquitto]
 StartObserver = Callable[..., Observer]
@@ -88,7 +88,7 @@ def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
             sink.start()
             if wait:
                 wait_for(lambda: sink.connected)
-                assert sink.await_first_attempt(10)
+                assert sink.await_first_attempt(patient(10))
             return sink
 
         yield start

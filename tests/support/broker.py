@@ -135,7 +135,7 @@ class Observer:
     def start(self) -> "Observer":
         self._client.connect(HOST, self._port)
         self._client.loop_start()
-        assert self._subscribed.wait(10)
+        assert self._subscribed.wait(patient(10))
         return self
 
     def stop(self) -> None:
@@ -143,11 +143,11 @@ class Observer:
         self._client.loop_stop()
 
     def publish(self, topic: str, payload: bytes, retain: bool) -> None:
-        self._client.publish(topic, payload, 1, retain).wait_for_publish(10)
+        self._client.publish(topic, payload, 1, retain).wait_for_publish(patient(10))
 
     def await_subscription(self) -> None:
         """After a restart of the broker: until it is subscribed again."""
-        assert self._subscribed.wait(10)
+        assert self._subscribed.wait(patient(10))
 
     def forget_subscription(self) -> None:
         self._subscribed.clear()
@@ -193,7 +193,7 @@ class Proxy:
 
     def stop(self) -> None:
         self._running = False
-        self._thread.join(5)
+        self._thread.join(patient(5))
 
     def freeze(self) -> None:
         """From the return of this on nothing passes, in either direction."""

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-START_S = 60.0
+from tests.support.waiting import patient
+
+START_S = patient(60.0)
 
 
 @dataclass

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.support.broker import free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 NGINX = "/usr/sbin/nginx"
 CONFIG = """
@@ -55,7 +55,7 @@ class Nginx:
         """Ends it."""
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(patient(10))
         if self._process.stderr is not None:
             self._process.stderr.close()
 

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.support.broker import HOST, free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 NO_POSTGRES = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
 NO_USER = "PostgreSQL does not run as root, and this machine has no user postgres"
@@ -61,7 +61,9 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]
-        subprocess.run(command, cwd=self.folder, check=True, capture_output=True, timeout=120, **self._user)
+        subprocess.run(
+            command, cwd=self.folder, check=True, capture_output=True, timeout=patient(120), **self._user
+        )
 
     def url(self, database: str = "postgres", user: str = "owner") -> str:
         return f"postgresql://{user}@{HOST}:{self.port}/{database}"
@@ -77,7 +79,7 @@ class Cluster:
         """SIGINT ends connections and writes all; SIGQUIT is a crash."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(60)
+            self._process.wait(patient(60))
             self._process = None
 
     def _answers(self) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.support.broker import HOST, free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 NO_RABBITMQ = "rabbitmq-server is not installed (Debian: apt-get install rabbitmq-server)"
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -92,7 +92,7 @@ class RabbitNode:
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(patient(10))
 
 
 class _Client:
@@ -110,7 +110,7 @@ class _Client:
         with contextlib.suppress(OSError):
             self._client.connect(HOST, self._port)
         self._client.loop_start()
-        self._connected.wait(2)
+        self._connected.wait(patient(2))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,7 +120,7 @@ class _Client:
     def subscribe(self) -> bool:
         """True where the broker has answered."""
         self._client.subscribe("cluster/ready", 1)
-        return self._subscribed.wait(2)
+        return self._subscribed.wait(patient(2))
 
     def publish(self) -> None:
         """Say something."""
@@ -180,7 +180,7 @@ class RabbitCluster:
             if not all(listener.subscribe() for listener in listeners):
                 return False
             stack.enter_context(_Client(node.port)).publish()
-            return all(listener.arrived.wait(2) for listener in listeners)
+            return all(listener.arrived.wait(patient(2)) for listener in listeners)
 
     def restart(self, node: RabbitNode) -> None:
         """A node that was killed comes back."""
@@ -195,7 +195,7 @@ class RabbitCluster:
         epmd, self._epmd = self._epmd, None
         if epmd is not None:
             epmd.kill()
-            epmd.wait(10)
+            epmd.wait(patient(10))
 
 
 def main() -> None:

@@ -15,7 +15,9 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-PATIENCE_S = 90.0
+from tests.support.waiting import patient
+
+PATIENCE_S = patient(90.0)
 """A busy machine takes its time to import numpy and OpenCV."""
 _AGAIN_S = 5.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -49,7 +51,7 @@ class TerminalUser:
     ) -> None:
         os.close(self._ours)  # hangs up
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
+            self._process.wait(patient(10))
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()

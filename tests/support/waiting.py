@@ -17,9 +17,12 @@ def patient(seconds: float) -> float:
     return seconds * PATIENCE
 
 
-def wait_for(look: Callable[[], Value], timeout_s: float = 10.0) -> Value:
-    """The first true value of `look()`; fails the test where none comes within `patient(timeout_s)`."""
-    limit_s = patient(timeout_s)
+def wait_for(look: Callable[[], Value], timeout_s: float = 10.0, *, is_tested: bool = False) -> Value:
+    """The first true value of `look()`; fails the test where none comes within `patient(timeout_s)`.
+
+    `is_tested`: the limit is what the test is about; nobody is more patient then.
+    """
+    limit_s = timeout_s if is_tested else patient(timeout_s)
     deadline = time.monotonic() + limit_s
     while not (value := look()):
         assert time.monotonic() < deadline, f"not within {limit_s:g} s: {look}"

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import patient
+
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 NODE_ADDRESS, BROKER_ADDRESS = "10.213.77.2", "10.213.77.1"
 _numbers = itertools.count(1)
@@ -127,7 +129,7 @@ class NameServer:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)  # wakes who reads
-        self._thread.join(5)
+        self._thread.join(patient(5))
         self._socket.close()
 
     def _run(self) -> None:

@@ -24,7 +24,7 @@ from edgeclassify.types import Frame, ModelChoice, PixelFormat
 from tests.support.broker import free_port
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 WIDTH, HEIGHT = 320, 240
 
@@ -99,7 +99,7 @@ class LiveNode:
 
     def __exit__(self, *_: object) -> None:
         self.daemon.request_stop()
-        self._thread.join(10)
+        self._thread.join(patient(10))
         assert not self._thread.is_alive()
 
     def restart(self) -> None:
@@ -126,7 +126,7 @@ class LiveNode:
     @contextmanager
     def asked(self, path: str, **headers: str) -> Iterator[http.client.HTTPResponse]:
         """An answer, which is read by the test; the connection is closed behind it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(10))
         try:
             connection.request("GET", path, headers={key.replace("_", "-"): text for key, text in headers.items()})
             yield connection.getresponse()
@@ -177,7 +177,7 @@ class Events:
 
     def await_kind(self, kind: str, **wanted: Any) -> Any:
         """The next message of that kind with these values."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patient(10)
         while time.monotonic() < deadline:
             found, data = self.next()
             if found == kind and all(data[key] == value for key, value in wanted.items()):

@@ -27,6 +27,7 @@ from edgeclassify.types import ModelChoice
 from tests.archive.pictures import batch_of, picture_folder
 from tests.support.broker import free_port
 from tests.support.dask_cluster import LocalCluster, local_cluster
+from tests.support.waiting import patient
 
 WANTED = Wanted(ModelChoice(threads=1), top=2)
 OTHER_VERSION = (
@@ -202,7 +203,7 @@ def test_another_server_is_told_from_a_scheduler(said: bytes, why: str) -> None:
             connection, _ = server.accept()
             with connection:
                 connection.sendall(said)
-                known.wait(30)
+                known.wait(patient(30))
 
         thread = threading.Thread(target=greet)
         thread.start()

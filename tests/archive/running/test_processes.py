@@ -19,6 +19,7 @@ from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.types import ModelChoice
 from tests.archive.pictures import batch_of, picture_folder
 from tests.archive.running.deadly import deadly_process, impatient_process
+from tests.support.waiting import patient
 
 WANTED = Wanted(ModelChoice(threads=1), top=2)
 
@@ -103,7 +104,7 @@ def test_no_more_is_held_than_each_process_can_have() -> None:
         assert processes.room == AHEAD * 2
         processes.submit(0, Batch("cam", ()))
         assert processes.room == AHEAD * 2 - 1
-        (result,) = processes.wait(30.0)
+        (result,) = processes.wait(patient(30.0))
         assert (result.number, result.images, processes.room) == (0, 0, AHEAD * 2)
 
 

@@ -19,7 +19,7 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.fleet import link
 from tests.fleet.simulated import PREFIX, SimulatedNodes, is_silent, obeys, refuses
 from tests.support.broker import HOST, Mosquitto, deaf_port, needs_mosquitto
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 ESCAPE = "\x1b]0;owned\x07\x1b[31m"
@@ -316,7 +316,7 @@ def test_broken_off_it_says_what_was_done(broker: Mosquitto, number: signal.Sign
         )  # fmt: skip
         wait_for(lambda: nodes.of("b"), 30)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=patient(20))
     assert (process.returncode, err) == (130, "")
     assert [" ".join(line.split()) for line in out.splitlines()[1:]] == [
         "done 1",
@@ -342,7 +342,7 @@ def test_on_a_terminal_a_bar_is_shown(broker: Mosquitto) -> None:
         str(broker.port),
     ]
     with SimulatedNodes(broker.port, ["a", "b"], b=obeys):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=ours, timeout=30, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=ours, timeout=patient(30), check=True)
     os.close(ours)
     shown = os.read(theirs, 65_536).decode()
     os.close(theirs)

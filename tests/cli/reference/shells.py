@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-_LIMIT_S = 60
+from tests.support.waiting import patient
+
+_LIMIT_S = patient(60)
 
 
 def _needs(shell: str) -> str:

@@ -13,6 +13,7 @@ from edgeclassify.cli import commands
 from edgeclassify.cli.reference.described import described
 from edgeclassify.cli.reference.surroundings import ENVIRONMENT, STATUSES
 from edgeclassify.errors import ExitStatus
+from tests.support.waiting import patient
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = described(commands, "edgeclassify")
@@ -31,7 +32,9 @@ def shown(page: Path) -> str:
         pytest.skip("needs man and groff (Debian: apt-get install man-db groff)")
     command = ["man", "--warnings", "-E", "UTF-8", "-l", str(page)]
     environment = {"MANWIDTH": "400", "PATH": "/usr/bin:/bin", "MAN_KEEP_FORMATTING": "", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=patient(60), check=True
+    )
     assert done.stderr == ""
     return re.sub(" +", " ", done.stdout)
 
@@ -57,7 +60,7 @@ def test_mandoc_finds_no_fault(man: Path) -> None:
     if shutil.which("mandoc") is None:
         pytest.skip("needs mandoc (Debian: apt-get install mandoc)")
     command = ["mandoc", "-T", "lint", "-W", "warning", *map(str, sorted(man.iterdir()))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     # A date would have to be that of the build: the same bytes come of the same code.
     assert [line for line in done.stdout.splitlines() if "missing date" not in line] == []
 
@@ -66,7 +69,9 @@ def test_the_database_of_man_pages_can_read_their_names(man: Path) -> None:
     if shutil.which("lexgrog") is None:
         pytest.skip("needs lexgrog (Debian: apt-get install man-db)")
     for path in sorted(man.iterdir()):
-        done = subprocess.run(["lexgrog", str(path)], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            ["lexgrog", str(path)], capture_output=True, text=True, timeout=patient(60), check=True
+        )
         assert f'"{path.stem} - ' in done.stdout
 
 

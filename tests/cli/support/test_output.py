@@ -17,6 +17,7 @@ from edgeclassify.cli.support.output import (
     checked_output,
 )
 from edgeclassify.errors import ExitStatus
+from tests.support.waiting import patient
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full (Linux)")
@@ -45,7 +46,8 @@ COMMANDS = ["run --console -c CONFIG", "demo --interval 0.2", "check --example",
 def test_a_full_device_ends_the_command_with_one_line(config: Path, words: str, unbuffered: str) -> None:
     with FULL.open("w") as full:
         done = subprocess.run(
-            command(config, words), stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+            command(config, words), stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            timeout=patient(60),
             env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )  # fmt: skip
     assert done.returncode == ExitStatus.CANNOT_WRITE
@@ -60,7 +62,7 @@ def test_a_reader_that_went_away_ends_the_command_in_silence(config: Path, words
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        command(config, words), stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        command(config, words), stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=patient(60)
     )
     os.close(writer)
     assert done.returncode == ExitStatus.SOME_FAILED

@@ -22,6 +22,7 @@ from tests.model.embedding.nets import linear_on_pixels
 from tests.model.tflite_files import tflite_bytes
 from tests.support.lessons import CAT, ESPRESSO, part_of, write_parts
 from tests.support.small_disk import small_disk_at
+from tests.support.waiting import patient
 
 Output = pytest.CaptureFixture[str]
 Scores = NDArray[np.float32]
@@ -221,7 +222,7 @@ def test_two_fits_at_once(taught: str, running: Callable[[], Scores]) -> None:
     before = running()
     command = [sys.executable, "-m", "edgeclassify", "teach", taught, "fit"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    ends = [(one.communicate(timeout=60)[1], one.returncode) for one in both]
+    ends = [(one.communicate(timeout=patient(60))[1], one.returncode) for one in both]
     assert 0 in [status for _, status in ends]
     for said, status in ends:
         if status:

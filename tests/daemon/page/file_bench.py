@@ -12,6 +12,7 @@ from edgeclassify.config import Config, load_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from tests.daemon.bench import DEFAULT_TIMING, Bench
+from tests.support.waiting import patient
 
 TEXT = """\
 # my node
@@ -100,7 +101,7 @@ class FileBench(Bench):
 
     def _asked(self, request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=patient(20)) as answer:
                 return answer.status, json.loads(answer.read() or b"{}")
         except HTTPError as refused:
             return refused.code, json.loads(refused.read())

@@ -12,7 +12,7 @@ from urllib.error import HTTPError, URLError
 import pytest
 
 from tests.daemon.bench import Bench
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 def free_port() -> int:
@@ -23,7 +23,7 @@ def free_port() -> int:
 
 def answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=patient(5)) as answer:
             return bool(answer.status == 200)
     except HTTPError:  # an answer too: no frame has come yet
         return True
@@ -120,5 +120,7 @@ def test_nothing_of_it_is_loaded_where_there_is_none(tmp_path: Path) -> None:
         "own = {'starlette', 'uvicorn', 'prometheus_client', 'tomlkit', 'edgeclassify.web'}\n"
         "print(sorted(set(sys.modules) & own))"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=patient(60), check=True
+    )
     assert ran.stdout.splitlines()[-1] == "[]"

@@ -19,7 +19,7 @@ from edgeclassify.web.interface import WhatIf
 from tests.daemon.page.file_bench import TEXT, FileBench
 from tests.recording.inputs import fresh, make_begins, put_into, seen
 from tests.support.sources import BrightnessSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 FACTS = make_begins().facts
 BRIGHT = [255] * 40 + [150] * 40 + [0] * 40 + [255]
@@ -164,7 +164,7 @@ class HeldInputs(RecentInputs):
 
     def since(self, view: str, at: float) -> None:
         self.is_read.set()
-        self.go.wait(20)
+        self.go.wait(patient(20))
 
 
 def test_of_too_many_questions_the_newest_is_refused(bench: FileBench) -> None:
@@ -183,13 +183,13 @@ def test_of_too_many_questions_the_newest_is_refused(bench: FileBench) -> None:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         first = pool.submit(asked, lambda: False)
-        assert inputs.is_read.wait(20)
+        assert inputs.is_read.wait(patient(20))
         waiting = [pool.submit(asked, given_up) for _ in range(AT_ONCE - 1)]
         for _ in range(3 * (AT_ONCE - 1)):
-            assert looks.acquire(timeout=20)
+            assert looks.acquire(timeout=patient(20))
         assert asked(lambda: False) == "others are asking what would have been: try again in a moment"
         is_gone.set()
-        said = [one.result(20) for one in waiting]
+        said = [one.result(patient(20)) for one in waiting]
         assert said == ["nobody waits for the answer any more"] * (AT_ONCE - 1)
         inputs.go.set()
-        assert "nothing is recorded yet" in first.result(20)
+        assert "nothing is recorded yet" in first.result(patient(20))

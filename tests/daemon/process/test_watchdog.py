@@ -31,7 +31,7 @@ from tests.daemon.conftest import StartNode
 from tests.support.broker import HOST, Mosquitto
 from tests.support.notifier import RecordingNotifier
 from tests.support.sources import MissingSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 LATE_S = 0.3
 """What the limits are set to here."""
@@ -164,7 +164,7 @@ def test_a_main_loop_that_hangs_is_seen_while_frames_go_on(
 ) -> None:
     running = started()
     assert manager.feeds(0.5) > 5
-    monkeypatch.setattr(running.running.cameras, "watch", lambda: hold.wait(20))
+    monkeypatch.setattr(running.running.cameras, "watch", lambda: hold.wait(patient(20)))
     time.sleep(LATE_S + 0.2)
     seen = running.daemon.health.frames
     assert manager.feeds(0.7) == 0
@@ -201,7 +201,7 @@ def test_snapshots_that_hang_are_seen(
     hold: threading.Event,
 ) -> None:
     def publish(view: str, jpeg: bytes) -> None:
-        hold.wait(20)
+        hold.wait(patient(20))
 
     def make(*, config: SnapshotConfig, **_: object) -> SnapshotTaker:
         return SnapshotTaker(config=config, folder=None, publish=publish, turn_limit_s=LATE_S)
@@ -228,7 +228,7 @@ def test_a_reload_may_take_longer_than_a_turn(started: Callable[[], Bench], mana
 
     running.load = slow  # type: ignore[method-assign]
     running.daemon.request_reload()
-    assert loads.wait(5)
+    assert loads.wait(patient(5))
     time.sleep(LATE_S + 0.1)
     assert manager.feeds(0.4) > 5
 
@@ -246,7 +246,7 @@ def test_the_delivery_thread_beats_with_each_turn(
     assert node.daemon.running is not None
     sink = node.daemon.running.current_sink.sink
     assert not sink.hangs
-    monkeypatch.setattr(Serving, "turn", lambda *_: hold.wait(20))
+    monkeypatch.setattr(Serving, "turn", lambda *_: hold.wait(patient(20)))
     wait_for(lambda: sink.hangs, 5)
     fed = node.notifier.sent.count("WATCHDOG=1")
     time.sleep(0.5)
@@ -319,7 +319,7 @@ def test_a_camera_without_a_view_is_no_reason_to_wait_with_a_fresh_process(
     running.sources["front"] = MissingSource
     running.document["camera"][0]["restart_attempts"] = 0
     running.start()
-    running.thread.join(5)
+    running.thread.join(patient(5))
     assert isinstance(running.raised, FreshProcessError)
 
 
@@ -380,6 +380,6 @@ def test_a_stop_is_obeyed_whatever_the_main_thread_does(
     begin = time.monotonic()
     process.send_signal(signal.SIGTERM)
     said = process.stdout.read()
-    assert process.wait(10) == status, said
+    assert process.wait(patient(10)) == status, said
     assert time.monotonic() - begin < 5
     assert words in said

@@ -19,7 +19,7 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Roi, ViewState
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Node
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -409,7 +409,7 @@ def test_looks_between_two_intervals_do_not_put_off_the_next(start_node: StartNo
     for _ in range(5):
         node.ask("classify_now")
     seen = node.seen
-    wait_for(lambda: node.seen > seen, 1.5)
+    wait_for(lambda: node.seen > seen, 1.5, is_tested=True)
 
 
 def test_options_survive_a_restart(start_node: StartNode) -> None:
@@ -476,7 +476,7 @@ def test_more_requests_than_a_busy_daemon_can_keep(start_node: StartNode) -> Non
     load = node.load
 
     def slow() -> Config:
-        release.wait(5)
+        release.wait(patient(5))
         return load()
 
     node.load = slow  # type: ignore[method-assign]

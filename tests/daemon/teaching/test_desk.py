@@ -12,7 +12,7 @@ from edgeclassify.daemon.requests.queue import STOPPING
 from edgeclassify.daemon.teaching.desk import BUSY, CAPACITY, TASK_LIMIT_S, TeachingDesk
 from edgeclassify.errors import ModelError
 from edgeclassify.types import Command, Request, Response
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Slow:
 
     def __call__(self) -> Body:
         self.begun.set()
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(patient(10))
         return Ping.of(0.0)
 
 
@@ -78,7 +78,7 @@ def test_in_order_and_beside_who_asks(bench: Bench) -> None:
     bench.put(0, slow)
     for number in (1, 2, 3):
         bench.put(number, task)
-    assert slow.begun.wait(10)
+    assert slow.begun.wait(patient(10))
     assert bench.heard == []
     slow.may_end.set()
     wait_for(lambda: len(bench.calls) == 4)
@@ -106,7 +106,7 @@ def test_an_error_is_the_answer_and_the_next_is_carried_out(
 def test_of_too_many_the_newest_is_refused(bench: Bench) -> None:
     slow = Slow()
     bench.put(0, slow)
-    assert slow.begun.wait(10)
+    assert slow.begun.wait(patient(10))
     for number in range(1, CAPACITY + 2):
         bench.put(number)
     assert bench.answers == [(CAPACITY + 1, BUSY)]
@@ -118,12 +118,12 @@ def test_at_the_end_what_waits_is_refused_and_what_is_at_work_may_end(bench: Ben
     slow = Slow()
     bench.put(0, slow)
     bench.put(1)
-    assert slow.begun.wait(10)
+    assert slow.begun.wait(patient(10))
     closing = threading.Thread(target=bench.desk.close, args=[10.0])
     closing.start()
     wait_for(lambda: bench.answers == [(1, STOPPING)])
     slow.may_end.set()
-    closing.join(10)
+    closing.join(patient(10))
     assert bench.answers == [(1, STOPPING), (0, None)]
     assert bench.calls == ["done", "rest"]
     bench.put(2)
@@ -133,7 +133,7 @@ def test_at_the_end_what_waits_is_refused_and_what_is_at_work_may_end(bench: Ben
 def test_a_task_that_does_not_end_is_left_behind(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     slow = Slow()
     bench.put(0, slow)
-    assert slow.begun.wait(10)
+    assert slow.begun.wait(patient(10))
     bench.desk.close(0.01)
     assert "did not end in time" in caplog.text
     slow.may_end.set()
@@ -155,7 +155,7 @@ def test_a_task_that_takes_too_long_is_seen(bench: Bench) -> None:
     bench.desk.pulse.beat = lambda within_s: (beats.append(within_s), beat(-1.0))[1]  # type: ignore[method-assign,func-returns-value]
     slow = Slow()
     bench.put(0, slow)
-    assert slow.begun.wait(10)
+    assert slow.begun.wait(patient(10))
     assert bench.desk.hangs
     slow.may_end.set()
     wait_for(lambda: not bench.desk.hangs)

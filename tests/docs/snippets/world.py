@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from tests.recording.files import write_recording
 from tests.support.broker import mosquitto_path
+from tests.support.waiting import patient
 
 ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = ROOT / "edgeclassify" / "demo" / "photos"
@@ -49,8 +50,8 @@ snapshots = true
 [profile.home.view."*"]
 snapshots = false
 """
-_START_LIMIT_S = 60
-_ANSWER_LIMIT_S = 60
+_START_LIMIT_S = patient(60)
+_ANSWER_LIMIT_S = patient(60)
 _OWN_ERRORS = range(64, 79)
 """Exit statuses, as of sysexits.h: docs/commands.md."""
 _PATIENCE_S, _AGAIN_S, _TIMES = 30, 10, 6
@@ -109,7 +110,8 @@ def _heard(process: subprocess.Popen[bytes], *, endless: bool) -> tuple[bytes, b
     Who is interrupted while modules are imported may not hear it: it is said again. What does not end is killed.
     """
     assert process.stdout is not None
-    said, waits = b"", [_PATIENCE_S, *[_AGAIN_S] * _TIMES] if endless else [_ANSWER_LIMIT_S]
+    said = b""
+    waits: list[float] = [_PATIENCE_S, *[_AGAIN_S] * _TIMES] if endless else [_ANSWER_LIMIT_S]
     interrupted, end = False, time.monotonic() + waits.pop(0)
     with process.stdout, selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -261,7 +263,7 @@ def _wait_for_page(daemons: list[subprocess.Popen[bytes]]) -> None:
     end = time.monotonic() + _START_LIMIT_S
     while True:
         try:
-            with urlopen("http://127.0.0.1:8080/healthz", timeout=5):
+            with urlopen("http://127.0.0.1:8080/healthz", timeout=patient(5)):
                 return
         except URLError as error:
             if any(one.poll() is not None for one in daemons) or time.monotonic() > end:

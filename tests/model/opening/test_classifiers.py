@@ -20,6 +20,7 @@ from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of
 from tests.model.tflite_files import ModelDef, flatten_model, metadata_bytes, tflite_bytes
 from tests.support.photos import V1_SMALL, model_path
+from tests.support.waiting import patient
 
 LABELS = [f"value {i}" for i in range(12)]
 PIXELS = np.arange(10, 250, 20, dtype=np.uint8).reshape(2, 2, 3)
@@ -178,7 +179,7 @@ print(opened, refused)
 def sweep(whole: Path, folder: Path, runtime: RuntimeName, step: int, damage: str = "cut") -> tuple[int, int]:
     """How many damaged files were opened and refused; in a process of its own: a runtime may crash on them."""
     command = [sys.executable, "-c", SWEEP, str(whole), str(folder / "bad.tflite"), runtime, str(step), damage]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(100), check=False)
     assert done.returncode == 0, done.stderr
     opened, refused = map(int, done.stdout.split())
     return opened, refused

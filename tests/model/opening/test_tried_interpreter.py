@@ -27,6 +27,7 @@ from tests.model.conftest import WriteModel
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
 from tests.model.tflite_files import tflite_bytes
+from tests.support.waiting import patient
 
 LABELS = ["a", "b", "c", "d", "e"]
 
@@ -151,7 +152,7 @@ def test_the_command_on_a_model_that_would_crash_it(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "edgeclassify", "classify", "--model", str(path)]
         done = subprocess.run(
             [*command, "--labels", str(tmp_path / "labels.txt"), str(picture)],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=patient(60), check=False,
             env=os.environ | {"XDG_CACHE_HOME": str(tmp_path)},
         )  # fmt: skip
         assert done.returncode == status, done.stderr

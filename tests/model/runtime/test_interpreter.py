@@ -16,6 +16,7 @@ from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import OperatorDef, flatten_model
 from tests.support.photos import TF2_V2, model_path
+from tests.support.waiting import patient
 
 BUILTIN = resolve_model("builtin")
 
@@ -100,7 +101,7 @@ def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName
         "    os.write(2, b'before\\n'); open_interpreter(Path(sys.argv[1]), sys.argv[2]); os.write(2, b'after\\n')"
     )
     command = [sys.executable, "-c", program, str(model_path(test_data, TF2_V2)), runtime]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=True)
     assert done.stderr == "before\nafter\n"
     assert done.stdout == ""
 
@@ -119,5 +120,5 @@ def test_a_file_that_is_written_over_in_place_changes_nothing(tmp_path: Path, ru
     path = tmp_path / "model.tflite"
     path.write_bytes(BUILTIN.read_bytes())
     command = [sys.executable, "-c", program, str(path), runtime]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     assert (done.returncode, done.stdout) == (0, "goes on\n"), done.stderr

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.broker import HOST, free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 MOUNTS = """
 set -e
@@ -119,12 +119,13 @@ class SshHosts:
             if process.poll() is None:
                 self.run(name, "kill -9 $(cat /run/daemon.pid)")
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.wait(patient(10))
 
     def run(self, name: str, command: str, text: str | None = None) -> "subprocess.CompletedProcess[str]":
         """A command on a host."""
         return subprocess.run(
-            [*self.ssh.split(), name, command], input=text, capture_output=True, text=True, timeout=60, check=False
+            [*self.ssh.split(), name, command], input=text, capture_output=True, text=True, check=False,
+            timeout=patient(60),
         )  # fmt: skip
 
     def config(self, name: str) -> str:

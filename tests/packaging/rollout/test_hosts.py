@@ -11,6 +11,8 @@ from rollout.hosts import Host, HostsError, fill, read_hosts
 from rollout.one_host import Result
 from rollout.rollout import RollOut, main, stages
 
+from tests.support.waiting import patient
+
 
 @pytest.fixture
 def hosts_file(tmp_path: Path) -> Callable[[str], Path]:
@@ -107,7 +109,7 @@ def test_a_stage_begins_when_the_one_before_has_done_well() -> None:
 def test_at_most_so_many_hosts_are_at_work() -> None:
     at_work = most = 0
     lock = threading.Lock()
-    two = threading.Barrier(2, timeout=10)
+    two = threading.Barrier(2, timeout=patient(10))
 
     def do(host: Host) -> Result:
         nonlocal at_work, most
@@ -150,15 +152,17 @@ def test_a_config_with_faults_reaches_no_host(hosts_file: Callable[[str], Path],
     script = Path(__file__).parents[3] / "packaging" / "rollout" / "rollout.py"
     command = [sys.executable, str(script), str(file), "--template", str(template), "--ssh", "/none/ssh",
                "--check-with", f"{sys.executable} -m edgeclassify check"]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(120), check=False)
     assert (done.returncode, done.stdout) == (78, "")
     assert done.stderr.startswith("b: ")
     assert "nonsense" in done.stderr
     assert "a: " not in done.stderr.splitlines()[0]
     file = hosts_file("a source=synthetic:\nb source=synthetic:\n")
-    done = subprocess.run([*command, "--dry-run"], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [*command, "--dry-run"], capture_output=True, text=True, timeout=patient(120), check=False
+    )
     assert (done.returncode, done.stdout) == (0, "stage 1: a\nstage 2: b\n")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(120), check=False)
     assert done.returncode == 1
     assert done.stdout.startswith("unreachable     1  a\nnot asked       1  b\nnot all were asked: 1 failed\n")
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.packaging.rollout.ssh_hosts import SshHosts, needs_mounts
 from tests.support.broker import HOST, Mosquitto, deaf_port, needs_mosquitto
+from tests.support.waiting import patient
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(300)]
 ROLLOUT = Path(__file__).parents[3] / "packaging" / "rollout" / "rollout.py"
@@ -55,7 +56,7 @@ class RollOuts:
             [sys.executable, str(ROLLOUT), str(self.folder / "hosts.txt"), *given, "--json",
              "--ssh", self.hosts.ssh, "--check-with", "true",
              "--gate", gate, "--settle", "1", *options],
-            capture_output=True, text=True, timeout=300, check=False,
+            capture_output=True, text=True, timeout=patient(300), check=False,
         )  # fmt: skip
         self.err = done.stderr
         assert done.stdout, done.stderr
@@ -173,7 +174,9 @@ def test_orders_reach_real_nodes(rollout: RollOuts) -> None:
             "--port",
             str(rollout.port),
         ]
-        done = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [*command, "--json"], capture_output=True, text=True, timeout=patient(120), check=False
+        )
         found = json.loads(done.stdout)
         return {one["node"]: (one["outcome"], one["why"] or one["data"]) for one in found["nodes"]}
 

@@ -18,9 +18,9 @@ from tests.pipeline.benches import Bench, make_view
 from tests.pipeline.overlap.scripts import Run
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
-PATIENCE_S = 10.0
+PATIENCE_S = patient(10.0)
 
 
 def frames(count: int, camera: str = "front") -> list[Frame]:

@@ -13,6 +13,7 @@ from edgeclassify.types import FULL_FRAME, Frame
 from tests.pipeline.benches import make_view
 from tests.pipeline.overlap.test_overlap import Hanging, Noted
 from tests.support.frames import make_frame
+from tests.support.waiting import patient
 
 
 class Worked:
@@ -77,7 +78,7 @@ def test_when_it_ends_a_frame_that_has_not_begun_is_dropped_with_what_is_behind_
     worked.add("end", make_frame(sequence=0))
     worked.infer("gate again", make_frame(sequence=1))
     worked.add("end again", make_frame(sequence=1))
-    assert hanging.there.wait(10)
+    assert hanging.there.wait(patient(10))
     worked.stopping.set()
     hanging.let_go()
     worked.pending.conclude_all()
@@ -101,7 +102,7 @@ def test_when_it_has_ended_nothing_is_out_any_more_and_nothing_comes_behind_it()
     worked.view = make_view("gate", classifier=worked.classifier)
     for number in (0, 1, 1, 1):
         worked.infer(f"gate at {number}", make_frame(sequence=number))
-    assert hanging.there.wait(10)
+    assert hanging.there.wait(patient(10))
     worked.stopping.set()
     hanging.let_go()
     assert pending.conclude_next()
@@ -119,7 +120,7 @@ def test_of_what_is_closed_nothing_more_is_concluded() -> None:
     hanging = Hanging(0)
     worked = Worked(hanging)
     worked.infer("gate", make_frame(sequence=0))
-    assert hanging.there.wait(10)
+    assert hanging.there.wait(patient(10))
     worked.infer("gate again", make_frame(sequence=1))
     hanging.let_go()
     worked.pending.close()

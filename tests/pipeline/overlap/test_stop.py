@@ -28,7 +28,7 @@ from tests.pipeline.overlap.test_overlap import Hanging, Noted, at_once, frames,
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.sinks import RecordingSink
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 __all__ = ["at_once"]
 PATIENCE_S = 20.0
@@ -40,11 +40,11 @@ def test_where_it_is_to_finish_the_frame_that_was_taken_ahead_is_inferred_and_no
     classifier = Noted(hanging)
     run = Run([make_view("gate", classifier=classifier)], frames(5), FixedChoice(overlaps=True))
     run.pipeline.start()
-    assert hanging.there.wait(PATIENCE_S)
+    assert hanging.there.wait(patient(PATIENCE_S))
     wait_for(lambda: ("prepare", 2) in classifier.calls)
     run.pipeline.stop(0, finish=True)
     hanging.let_go()
-    assert run.pipeline.stop(PATIENCE_S, finish=True)
+    assert run.pipeline.stop(patient(PATIENCE_S), finish=True)
     assert run.frames.outcomes == [(number, Outcome.SEEN) for number in (0, 1, 2)]
     assert run.frames.taken == [0, 1, 2]
     assert classifier.discarded == []
@@ -152,7 +152,7 @@ class OverReloads:
         self.classifier.next_pipeline(lambda: pipeline.stop(0, finish=True))
         pipeline.start()
         wait_for(lambda: pipeline.finished or done(), PATIENCE_S)
-        assert pipeline.stop(PATIENCE_S, finish=True)
+        assert pipeline.stop(patient(PATIENCE_S), finish=True)
         assert pipeline.error is None
 
 

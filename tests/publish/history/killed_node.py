@@ -19,6 +19,7 @@ from edgeclassify.publish.interface import SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from tests.publish.records import event, next_number
+from tests.support.waiting import patient
 
 
 class KillingReader(SpoolReader):
@@ -75,7 +76,7 @@ def main(folder: Path, moment: str, count: int) -> None:
             mqtt.delivered([pending.seq for pending in mqtt.pending(100)])
         if number % 5 == 0:
             spool.maintain()
-    sink.stop(60)
+    sink.stop(patient(60))
     spool.close()
 
 

@@ -11,12 +11,13 @@ from edgeclassify.history.file import FILE_NAME
 from edgeclassify.history.log import HistoryLog
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.types import HistoryQuery
+from tests.support.waiting import patient
 
 
 def run(folder: Path, moment: str, count: int) -> tuple[list[int], int]:
     """The numbers that were in the spool, and how the process ended."""
     command = [sys.executable, "-m", "tests.publish.history.killed_node", str(folder), moment, str(count)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(300), check=False)
     assert not done.stderr, done.stderr
     return [int(line) for line in done.stdout.split()], done.returncode
 

@@ -30,7 +30,7 @@ from tests.history.logged import BERLIN, at
 from tests.publish.records import T0, event
 from tests.support.clock import Clock
 from tests.support.small_disk import small_disk_at
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 DAY_S = 86_400.0
 AT_ONCE = Linger(0.0)
@@ -88,7 +88,7 @@ class Bench:
             came.set()
 
         self.desk.ask(Question(HistoryQuery(**asked), then))  # type: ignore[arg-type]
-        assert came.wait(60)
+        assert came.wait(patient(60))
         return given[0]()
 
     def kept(self, **asked: object) -> list[int]:
@@ -106,7 +106,7 @@ class Bench:
 
     def end(self) -> None:
         for sink in self.sinks:
-            sink.stop(30)
+            sink.stop(patient(30))
         self.spool.close()
 
 
@@ -178,7 +178,7 @@ def test_who_asks_sees_what_has_just_come(bench: Bench) -> None:
 def test_the_end_waits_for_what_has_come(bench: Bench) -> None:
     sink = bench.started(linger=Linger(3600.0))
     bench.tell(1, 2, sink=sink)
-    sink.stop(30)
+    sink.stop(patient(30))
     assert bench.in_file() == [1, 2]
     assert bench.lacks == 0
     with pytest.raises(EdgeClassifyError, match=r"no history is kept: history\.enabled is false"):
@@ -254,7 +254,7 @@ def test_a_damaged_history_is_set_aside_and_begun_anew(
 ) -> None:
     sink = bench.started()
     bench.tell(1, 2)
-    sink.stop(30)
+    sink.stop(patient(30))
     damage(bench.folder / FILE_NAME)
     sink = bench.started()
     bench.tell(3, 4, sink=sink)
@@ -270,7 +270,7 @@ def test_one_damaged_history_is_kept(bench: Bench) -> None:
     for seq in (1, 2, 3):
         sink = bench.started()
         bench.tell(seq)
-        sink.stop(30)
+        sink.stop(patient(30))
         damage_header(bench.folder / FILE_NAME)
     bench.started()
     bench.tell(4)
@@ -334,7 +334,7 @@ def test_numbers_that_have_begun_anew_do_not_mix_with_the_earlier_ones(
 ) -> None:
     sink = bench.started()
     bench.tell(500)
-    sink.stop(30)
+    sink.stop(patient(30))
     other = Bench(tmp_path / "other")
     (bench.folder / FILE_NAME).rename(other.folder / FILE_NAME)
     other.started()
@@ -400,11 +400,11 @@ def test_questions_that_wait_are_bounded(bench: Bench) -> None:
 
     def wait(_: GetAnswer) -> None:
         blocked.set()
-        assert release.wait(60)
+        assert release.wait(patient(60))
 
     bench.started()
     bench.desk.ask(Question(HistoryQuery(), wait))
-    assert blocked.wait(60)
+    assert blocked.wait(patient(60))
     answers: list[Answer] = []
     for _ in range(MOST_QUESTIONS):
         bench.desk.ask(Question(HistoryQuery(), lambda give: answers.append(give())))

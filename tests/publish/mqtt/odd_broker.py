@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.broker import HOST
+from tests.support.waiting import patient
 
 CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PING, DISCONNECT = 1, 3, 4, 8, 12, 14
 
@@ -122,11 +123,11 @@ class OddBroker:
             yield self
         finally:
             self._running = False
-            thread.join(5)
+            thread.join(patient(5))
             for peer in self.peers:
                 peer.close()
             for each in self._threads:
-                each.join(5)
+                each.join(patient(5))
             self._listener.close()
 
     def _accept(self) -> None:

@@ -20,7 +20,7 @@ from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event, health, info, layout, state
 from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import HOST, Mosquitto, Proxy, free_port
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 PASSWORD = "never-in-a-log"
 
@@ -49,7 +49,7 @@ def test_order_on_connect(
     try:
         wait_for(lambda: len(observer.received) == 9)
     finally:
-        sink.stop(2)
+        sink.stop(patient(2))
     wait_for(lambda: len(observer.received) == 10)
     assert [topic.removeprefix("edgeclassify/porch/") for topic in observer.topics()] == [
         "status", "info", "gate/availability", "gate/state", "gate/label/open", "gate/label/closed", "health",
@@ -194,7 +194,7 @@ def test_tls_with_a_ca_of_our_own(
     pair = {"cert": certificates / "client.pem", "key": certificates / "client.key"} if client_certificate else {}
     sink = sink_on(broker.port, tls={"ca": certificates / "ca.pem", **pair})
     sink.publish_event(event(1))
-    sink.stop(2)
+    sink.stop(patient(2))
     assert spool.depth == 0
 
 
@@ -301,7 +301,7 @@ def answering(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
                 except TimeoutError:
                     continue
                 with client:
-                    client.settimeout(2)
+                    client.settimeout(patient(2))
                     connects.append(client.recv(4096))
                     client.sendall(answer)
 

@@ -13,7 +13,7 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import T0, event, health, info, prediction, spooled, state
 from tests.support.broker import Mosquitto, Observer, Proxy
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -267,7 +267,7 @@ def test_stop_delivers_what_is_pending(
     sink = sink_on(broker.port)
     for seq in range(1, 501):
         sink.publish_event(event(seq))
-    sink.stop(5)
+    sink.stop(patient(5))
     assert spool.depth == 0
     wait_for(lambda: observer.of("/status") == [b"online", b"offline"])
     assert seqs(observer, "/event") == list(range(1, 501))

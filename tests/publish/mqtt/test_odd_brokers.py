@@ -29,7 +29,7 @@ from tests.publish.mqtt.odd_broker import Got, OddBroker, Peer, length, packet, 
 from tests.publish.records import event, health, info, layout, state
 from tests.support.broker import HOST
 from tests.support.memory import forget_peak, peak_kilobytes
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 BOTH = pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 
@@ -473,7 +473,7 @@ def test_a_receive_maximum_of_one_is_kept_to(sink_on: StartSink, spool: MemorySp
     with OddBroker(properties=b"\x21\x00\x01", on_publish=slowly).running() as broker:
         sink = sink_on(broker.port)
         wait_for(lambda: spool.depth == 0)
-        sink.stop(2)
+        sink.stop(patient(2))
         assert broker.of("/status")[-1].payload == b"offline"
     assert most[0] == 1
 

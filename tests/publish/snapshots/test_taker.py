@@ -22,7 +22,7 @@ from edgeclassify.types import FULL_FRAME, EventType, PixelFormat
 from tests.model.frames import frame_of
 from tests.publish.records import event, state
 from tests.publish.snapshots.sample_images import comment_of, decoded, flat, noise
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 class Outlet:
@@ -36,7 +36,7 @@ class Outlet:
 
     def __call__(self, view: str, jpeg: bytes) -> None:
         self.entered.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(patient(10))
         self.sent.append((view, jpeg))
 
 
@@ -81,7 +81,7 @@ def test_the_caption_can_be_switched_off(start_taker: StartTaker, outlet: Outlet
     taker = start_taker(caption=captioned)
     frame = replace(flat(320, 240), origin="2026-11-28/1.jpg")
     taker.offer(frame, FULL_FRAME, state(), [event(1)])
-    taker.stop(5)
+    taker.stop(patient(5))
     ((_, jpeg),) = outlet.sent
     assert (decoded(jpeg).shape[0] == 240) == (not captioned)
     assert comment_of(jpeg)["origin"] == "2026-11-28/1.jpg"
@@ -96,7 +96,7 @@ def test_a_dropped_picture_is_taken_in_full_size(start_taker: StartTaker, outlet
     file.unlink()
     taker = start_taker(caption=False)
     taker.offer(frame, FULL_FRAME, state(), [event(1)])
-    taker.stop(5)
+    taker.stop(patient(5))
     assert decoded(outlet.sent[0][1]).shape[:2] == (960, 1280)
 
 
@@ -104,7 +104,7 @@ def test_only_the_kinds_that_the_config_names_are_taken(start_taker: StartTaker,
     taker = start_taker(on=[EventType.END])
     kinds = [event(seq, event_type=kind) for seq, kind in enumerate(EventType, start=1)]
     taker.offer(flat(320, 240), FULL_FRAME, state(), kinds)
-    taker.stop(5)
+    taker.stop(patient(5))
     assert [comment_of(jpeg)["event_type"] for _, jpeg in outlet.sent] == ["end"]
 
 
@@ -114,14 +114,14 @@ def test_the_newest_stay_when_pictures_come_too_fast(
     taker = start_taker()
     outlet.gate.clear()
     taker.offer(flat(320, 240), FULL_FRAME, state(), [event(1)])
-    assert outlet.entered.wait(5)
+    assert outlet.entered.wait(patient(5))
     began = time.monotonic()
     for seq in range(2, 12):
         taker.offer(flat(320, 240), FULL_FRAME, state(), [event(seq)])
     taker.offer(flat(320, 240), FULL_FRAME, state(view="door"), [event(20, view="door")])
     assert time.monotonic() - began < 5, "nobody waits for a sink that hangs"
     outlet.gate.set()
-    taker.stop(5)
+    taker.stop(patient(5))
     assert [comment_of(jpeg)["seq"] for _, jpeg in outlet.sent] == [1, 9, 10, 11, 20]
     assert taker.dropped == 10 - WAITING_PER_VIEW
     assert caplog.text.count("the oldest that wait are dropped") == 1
@@ -132,7 +132,7 @@ def test_stop_takes_what_waits_but_not_for_ever(start_taker: StartTaker, outlet:
     outlet.gate.clear()
     for seq in (1, 2):
         taker.offer(flat(320, 240), FULL_FRAME, state(), [event(seq)])
-    assert outlet.entered.wait(5)
+    assert outlet.entered.wait(patient(5))
     taker.stop(0.05)
     assert taker.dropped == 1
     outlet.gate.set()
@@ -170,7 +170,7 @@ def test_a_broken_frame_is_said_once_and_the_next_is_taken(
     for seq in (1, 2):
         taker.offer(broken, FULL_FRAME, state(), [event(seq)])
     taker.offer(flat(320, 240), FULL_FRAME, state(), [event(3)])
-    taker.stop(5)
+    taker.stop(patient(5))
     assert [comment_of(jpeg)["seq"] for _, jpeg in outlet.sent] == [3]
     assert taker.skipped == 2
     assert caplog.text.count("snapshot skipped: test: a bgr frame of 8x8 must have shape") == 1
@@ -192,7 +192,7 @@ def test_a_publisher_that_fails_does_not_end_the_thread(
     taker = start_taker(publish=publish)
     for seq in (1, 2):
         taker.offer(flat(320, 240), FULL_FRAME, state(), [event(seq)])
-    taker.stop(5)
+    taker.stop(patient(5))
     assert len(calls) == 2
     assert taker.skipped == 1
     assert str(fault) in caplog.text
@@ -210,10 +210,10 @@ def test_a_disk_that_can_not_be_written_does_not_keep_from_mqtt(
 
 def test_it_can_be_started_again(start_taker: StartTaker, outlet: Outlet) -> None:
     taker = start_taker()
-    taker.stop(5)
+    taker.stop(patient(5))
     taker.start()
     taker.offer(flat(320, 240), FULL_FRAME, state(), [event(1)])
-    taker.stop(5)
+    taker.stop(patient(5))
     assert len(outlet.sent) == 1
 
 
@@ -232,5 +232,5 @@ def test_quiet_while_all_is_well(
     taker = start_taker(tmp_path)
     for seq in range(WAITING_PER_VIEW):
         taker.offer(flat(320, 240), FULL_FRAME, state(), [event(seq)])
-    taker.stop(5)
+    taker.stop(patient(5))
     assert not caplog.records

@@ -15,6 +15,7 @@ from edgeclassify.files.database import copy_in_use
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.beside import lacked_by
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
+from tests.support.waiting import patient
 
 SINKS = ("mqtt", "history")
 
@@ -72,7 +73,7 @@ def test_another_process_reads_it_and_changes_nothing(folder: Path, spool: DiskS
         "print([one.seq for one in lacked_by('history', Path(sys.argv[1]))])"
     )
     found = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], check=True, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code, str(folder)], check=True, capture_output=True, text=True, timeout=patient(120)
     )
     assert found.stdout == "[1, 2]\n"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == names

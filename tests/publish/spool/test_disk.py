@@ -34,6 +34,7 @@ from edgeclassify.publish.spool.write_policy import PAUSE_S
 from tests.publish.records import next_number
 from tests.support.clock import Clock
 from tests.support.small_disk import small_disk_at
+from tests.support.waiting import patient
 
 Open = Callable[..., DiskSpool]
 
@@ -568,7 +569,11 @@ spool.close()
 """
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=patient(60),
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("wait in memory") == 1

@@ -14,6 +14,7 @@ from edgeclassify.recording.recent.recent_inputs import MOST_WAITING, RecentInpu
 from edgeclassify.recording.replay.replaying import Replay
 from edgeclassify.recording.running.tap import TappedDecider
 from tests.recording.inputs import RULES, START, fresh, happenings, make_begins, put_into, seen
+from tests.support.waiting import patient
 
 FACTS = make_begins().facts
 Told = list[tuple[str, str, str, float]]
@@ -130,5 +131,5 @@ def test_it_is_read_while_it_is_heard() -> None:
     for i in range(1000):
         put_into(decider, seen(i * 0.5, 0.1, 0.0, 0.2))
         inputs.pack()
-    reader.join(20)
+    reader.join(patient(20))
     assert (broken, reader.is_alive()) == ([], False)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.support.waiting import patient
+
 LABELS, FRAMES = 12, 1200
 
 BELIEFS = """
@@ -52,7 +54,12 @@ def said(hash_seed: str, *command: str) -> str:
     """What another Python prints."""
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     return subprocess.run(
-        [sys.executable, *command], env=environment, check=True, capture_output=True, text=True, timeout=100
+        [sys.executable, *command],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=patient(100),
     ).stdout
 
 

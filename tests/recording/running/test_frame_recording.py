@@ -25,7 +25,7 @@ from tests.publish.snapshots.sample_images import comment_of, decoded
 from tests.recording.inputs import fresh, put_into, seen
 from tests.recording.running.test_tap import FACTS, recording
 from tests.recording.shown_frames import shown
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 Begin = Callable[..., FrameRecording]
 
@@ -65,7 +65,7 @@ class SlowDisk:
 
     def _sync(self, _: int) -> None:
         self.entered.set()
-        assert self.gate.wait(20)
+        assert self.gate.wait(patient(20))
 
 
 def test_a_frame_is_a_jpeg_that_its_recorded_time_leads_to(begin: Begin) -> None:
@@ -140,7 +140,7 @@ def test_no_pixels_of_a_camera_are_held(begin: Begin, monkeypatch: pytest.Monkey
         frame = replace(shown(seconds), pixels=np.asarray(Buffer(seconds)), lent=True)
         offer(frames, frame)
         if seconds == 0:
-            assert disk.entered.wait(10)
+            assert disk.entered.wait(patient(10))
         del frame
         assert given_back == list(range(seconds + 1))
     disk.gate.set()
@@ -192,7 +192,7 @@ def test_one_of_each_camera_waits_and_the_newest_wins(begin: Begin, monkeypatch:
     disk = SlowDisk(monkeypatch)
     frames = begin()
     offer(frames, shown(1))
-    assert disk.entered.wait(10)
+    assert disk.entered.wait(patient(10))
     for seconds in (2, 3, 4):
         offer(frames, shown(seconds))
     offer(frames, shown(2.5, "back"))
@@ -211,7 +211,7 @@ def test_one_that_made_an_event_gives_way_to_such_a_one_only(
     disk = SlowDisk(monkeypatch)
     frames = begin()
     offer(frames, shown(1))
-    assert disk.entered.wait(10)
+    assert disk.entered.wait(patient(10))
     offer(frames, shown(2))
     offer(frames, shown(3), made_events=True)
     offer(frames, shown(4))
@@ -314,7 +314,7 @@ def test_what_is_stopped_takes_none_any_more(begin: Begin, monkeypatch: pytest.M
     disk = SlowDisk(monkeypatch)
     frames = begin()
     offer(frames, shown(1))
-    assert disk.entered.wait(10)
+    assert disk.entered.wait(patient(10))
     offer(frames, shown(2))
     frames.stop("not allowed any more")
     frames.stop("again")

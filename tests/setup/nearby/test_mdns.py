@@ -9,9 +9,10 @@ from zeroconf import ServiceInfo, Zeroconf
 from edgeclassify.setup.nearby.brokers import HOME_ASSISTANT, MQTT, look_around
 from edgeclassify.setup.nearby.interface import Announced
 from edgeclassify.setup.nearby.mdns import announced
+from tests.support.waiting import patient
 
 LOOPBACK = "127.0.0.1"
-PATIENCE_S = 20.0
+PATIENCE_S = patient(20.0)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import Outcome
 from tests.sources.capture.taking import take_frame, take_lease
 from tests.support.frames import make_frame
+from tests.support.waiting import patient
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_close_wakes_everybody(frames: LatestFrames) -> None:
     frames.close()
     other.close()
     for thread in (*waiting, taker):
-        thread.join(2)
+        thread.join(patient(2))
         assert not thread.is_alive()
     assert sorted(map(str, results)) == ["False", "None"]
     assert frames.take(1) is None
@@ -103,7 +104,7 @@ def test_put_waiting_can_be_cancelled(frames: LatestFrames) -> None:
     thread.start()
     cancelled.set()
     frames.wake()
-    thread.join(2)
+    thread.join(patient(2))
     assert result == [False]
 
 

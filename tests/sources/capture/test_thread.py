@@ -33,7 +33,7 @@ from tests.sources.capture.taking import take_frame, take_lease
 from tests.support.frames import make_frame
 from tests.support.optional import present
 from tests.support.sources import ReadStep, ScriptedSource
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 Run = Callable[..., CaptureThread]
 QUICK = Waits(back_off_s=0.002, max_back_off_s=0.01)
@@ -171,11 +171,11 @@ class TestLive:
         class Stuck(ScriptedSource):
             def read(self, timeout_s: float) -> Frame | None:
                 entered.set()
-                release.wait(10)
+                release.wait(patient(10))
                 return super().read(timeout_s)
 
         thread = run(Stuck([1]))
-        entered.wait(10)
+        entered.wait(patient(10))
         wait_for(lambda: thread.stuck_s > 0.05)
         release.set()
         wait_for(lambda: thread.frames_captured == 1)
@@ -434,7 +434,7 @@ class TestAfterTheStop:
             def read(self, timeout_s: float) -> Frame | None:
                 if self.reads == 1:
                     entered.set()
-                    release.wait(10)
+                    release.wait(patient(10))
                 return super().read(timeout_s)
 
         for last in (SourceError("late"), 1):
@@ -444,7 +444,7 @@ class TestAfterTheStop:
             source = Late([0, last])
             thread = CaptureThread(source, frames, CaptureRules(), lambda _, online: told.append(online))
             thread.start()
-            assert entered.wait(5)
+            assert entered.wait(patient(5))
             frames.take(1)
             assert not thread.stop(0.05)
             release.set()
@@ -599,7 +599,7 @@ class TestWaiting:
     def test_a_read_that_outlasts_the_stop_hands_nothing_over(self, frames: LatestFrames) -> None:
         """Another thread may have given that picture by then."""
         release = threading.Event()
-        thread = CaptureThread(WaitingSource([lambda: release.wait(30) and 4, 5]), frames, CaptureRules())
+        thread = CaptureThread(WaitingSource([lambda: release.wait(patient(30)) and 4, 5]), frames, CaptureRules())
         thread.start()
         assert not thread.stop(0.05)
         release.set()
@@ -707,7 +707,7 @@ class TestStop:
         release = threading.Event()
 
         def stuck() -> None:
-            release.wait(30)
+            release.wait(patient(30))
 
         thread = CaptureThread(ScriptedSource([stuck]), frames, CaptureRules())
         thread.start()

@@ -19,6 +19,7 @@ from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import decode_image, without_decoder
 from edgeclassify.sources.images.headers.header import ImageHeader
 from tests.sources.image_files import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
+from tests.support.waiting import patient
 
 
 def rgb(pixels: NDArray[np.uint8], x: float, y: float) -> list[int]:
@@ -253,7 +254,7 @@ def test_log_of_others_survives_a_decode(capfd: pytest.CaptureFixture[str]) -> N
 
 def test_two_decode_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two cameras neither waits for the other's decoder."""
-    both_decode, real = threading.Barrier(2, timeout=10), cv2.imdecode
+    both_decode, real = threading.Barrier(2, timeout=patient(10)), cv2.imdecode
 
     def decode_beside_the_other(data: NDArray[np.uint8], flags: int) -> MatLike | None:
         both_decode.wait()

@@ -21,6 +21,7 @@ from edgeclassify.sources.images.memory_limit import MOST_BYTES, SMALL_BYTES, ne
 from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
 from edgeclassify.sources.images.stored import to_bgr
 from tests.sources.image_files import encode, noise, png_that_claims, two_halves
+from tests.support.waiting import patient
 
 MB = 1 << 20
 
@@ -236,7 +237,7 @@ def test_no_picture_takes_more_than_its_room(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "large"
     path.write_bytes(large_pictures(kind))
     measured = subprocess.run(
-        [sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True, timeout=patient(60)
     ).stdout
     assert int(measured.split()[-1]) < (MOST_BYTES + 24 * MB) >> 20, measured
     assert ("refused" in measured) == (kind in ("progressive JPEG", "WEBP", "TIFF"))

@@ -20,7 +20,7 @@ from tests.sources.http.test_client import digest_is_right
 from tests.sources.raw_server import RawServer, make_certificate, raw_server
 from tests.sources.streams.servers import RtspServer, rtsp_server
 from tests.support.optional import present
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 USER, PASSWORD = "cam", "p@:/#"
 ASKED = {
@@ -144,7 +144,7 @@ def test_nobody_else_gets_in_by_the_relay() -> None:
         relay.start()
         port = int(relay.url.split("/")[2].partition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as stranger:
-            stranger.settimeout(5)
+            stranger.settimeout(patient(5))
             stranger.sendall(f"DESCRIBE rtsp://127.0.0.1:{port}/stream RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
             assert stranger.recv(100) == b""
         relay.close()

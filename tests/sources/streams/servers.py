@@ -25,10 +25,11 @@ from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.support.native_log import silence_opencv
 from tests.sources.servers import Answer, Handler
 from tests.support.optional import present
+from tests.support.waiting import patient
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).with_name("rtsp_server.py")
-READY_S = 20.0
+READY_S = patient(20.0)
 CLOCK_BITS = 32
 TS_PACKETS = 188 * 7
 
@@ -41,7 +42,7 @@ def _why_no_rtsp() -> str:
     )
     try:
         done = subprocess.run(
-            [SYSTEM_PYTHON, "-c", check], capture_output=True, text=True, timeout=60, check=False
+            [SYSTEM_PYTHON, "-c", check], capture_output=True, text=True, timeout=patient(60), check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)

@@ -18,6 +18,7 @@ import pytest
 from edgeclassify.errors import AbsentError, ExitStatus, SourceSetupError, SourceUnusableError
 from edgeclassify.sources.video.device import DeviceSource
 from tests.sources.video.common import one_message
+from tests.support.waiting import patient
 
 TARGET = Path(__file__).resolve().parents[2] / "target" / "vm"
 PHOTOS = Path(__file__).resolve().parents[3] / "edgeclassify" / "demo" / "photos"
@@ -69,7 +70,7 @@ def report() -> dict[str, Any]:
         env={**os.environ, "VM_TIMEOUT": "280", "VM_LOOPBACK": "video_nr=10 exclusive_caps=1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patient(300),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     seen: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import patient
+
 _FLAGS = ("-shared", "-fPIC", "-O1", "-Wall", "-Werror")
 
 
@@ -16,5 +18,5 @@ def delegate(name: str, folder: Path) -> Path:
         pytest.skip("a C compiler is not installed")
     library = folder / f"lib{name}.so"
     source = Path(__file__).with_name(f"{name}.c")
-    subprocess.run([compiler, *_FLAGS, "-o", str(library), str(source)], check=True, timeout=60)
+    subprocess.run([compiler, *_FLAGS, "-o", str(library), str(source)], check=True, timeout=patient(60))
     return library

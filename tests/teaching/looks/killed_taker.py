@@ -17,6 +17,7 @@ from edgeclassify.teaching.looks import rows
 from edgeclassify.teaching.looks.store import LookStore
 from edgeclassify.teaching.looks.taker import LookTaker
 from edgeclassify.types import Roi
+from tests.support.waiting import patient
 from tests.teaching.looks.looks import event, frame, prediction, rules, state
 
 UNSURE = (0.45, 0.55)
@@ -57,7 +58,7 @@ def main(path: Path, moment: str, count: int, first: int) -> None:
         taker.offer("gate", frame(60.0 * number), Roi(), seen, state(), (event(number),), picture=True)
         if number % 3 == 0:
             taker.flush(20)
-    taker.stop(20)
+    taker.stop(patient(20))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from edgeclassify.teaching.interface import LookKind
 from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.store import LookStore
+from tests.support.waiting import patient
 
 COUNT = 20
 
@@ -25,7 +26,7 @@ def run(path: Path, moment: str, first: int) -> tuple[list[int], int]:
         str(COUNT),
         str(first),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return [int(line) for line in done.stdout.split()], done.returncode
 

@@ -19,6 +19,7 @@ from edgeclassify.teaching.looks.collecting import STOPPED
 from edgeclassify.teaching.looks.faults import DamagedLooksError, LooksError, MissingLooksError, NewerLooksError
 from edgeclassify.teaching.looks.file import FILE_NAME, VERSION
 from edgeclassify.teaching.looks.store import LookStore
+from tests.support.waiting import patient
 from tests.teaching.looks.looks import FACTS, NOON, collected, files_of, look, turned, unsure
 
 
@@ -234,7 +235,7 @@ def test_processes_write_at_the_same_time_into_a_file_that_none_of_them_found(pa
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), name], stderr=subprocess.PIPE)
         for name in ("a", "b", "c", "d")
     ]
-    assert [writer.communicate(timeout=60)[1] for writer in writers] == [b""] * 4
+    assert [writer.communicate(timeout=patient(60))[1] for writer in writers] == [b""] * 4
     with LookStore.open(path, create=False, check=True) as store:
         assert [len(store.unsure(name, 100)) for name in ("a", "b", "c", "d")] == [30] * 4
 
@@ -247,7 +248,7 @@ def test_one_waits_for_another_that_is_at_work(path: Path) -> None:
         done.join(0.3)
         assert done.is_alive()
         other.execute("COMMIT")
-        done.join(10)
+        done.join(patient(10))
         assert store.count() == 1
 
 
@@ -279,7 +280,7 @@ def test_another_user_is_told_who_may(tmp_path: Path, path: Path) -> None:
     for mode in (0o640, 0o644):
         path.chmod(mode)
         command = [sys.executable, "-c", script, str(path)]
-        said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        said = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
         assert said.stdout.startswith("LooksError"), said
         assert "Run this as the daemon's user, or as root (sudo)" in said.stdout
 

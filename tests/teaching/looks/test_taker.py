@@ -27,7 +27,7 @@ from edgeclassify.teaching.looks.taker import PROGRESS_S, LookTaker
 from edgeclassify.types import Event, EventType, Frame, Prediction, Roi
 from tests.support.clock import Clock
 from tests.support.small_disk import small_disk_at
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 from tests.teaching.looks.looks import FACTS, NOON, event, files_of, frame, look, prediction, rules, state, unsure
 
 SURE, UNSURE = (0.05, 0.95), (0.45, 0.55)
@@ -150,7 +150,7 @@ def test_one_look_for_each_occurrence(begin: Begin) -> None:
 def test_over_a_restart_too(begin: Begin) -> None:
     first = begin()
     first.offer(0, prediction(0), (event(1),))
-    first.taker.stop(20)
+    first.taker.stop(patient(20))
     second = begin()
     second.offer(9, prediction(40), (event(1, EventType.LASTING),))
     second.settle()
@@ -196,7 +196,7 @@ def test_the_end_writes_what_waits(begin: Begin) -> None:
     kept = begin()
     kept.offer(0, events=(event(1),))
     kept.taker.finish()
-    kept.taker.stop(20)
+    kept.taker.stop(patient(20))
     assert kept.events() == [f"{1:032x}"]
     assert sorted(path.name for path in kept.path.parent.iterdir()) == [FILE_NAME]
     assert not kept.taker.flush(1)
@@ -206,7 +206,7 @@ def test_nothing_is_made_where_there_is_nothing_to_keep(begin: Begin) -> None:
     kept = begin()
     kept.offer(0, prediction(scores=UNSURE))
     kept.settle()
-    kept.taker.stop(20)
+    kept.taker.stop(patient(20))
     assert not kept.path.exists()
 
 
@@ -293,7 +293,7 @@ def test_over_a_restart_it_is_known_what_waits(begin: Begin) -> None:
     first = begin(rules(review=2))
     for number, degrees in enumerate((0, 40)):
         first.see(60.0 * number, prediction(degrees, UNSURE))
-    first.taker.stop(20)
+    first.taker.stop(patient(20))
     second = begin(rules(review=2))
     second.settle()
     second.see(500, prediction(1, UNSURE))
@@ -384,7 +384,7 @@ def test_the_time_that_is_over_is_known_after_a_restart(begin: Begin) -> None:
     first.see(0, prediction(0))
     first.clock.now += HOUR
     first.see(60, prediction(90))
-    first.taker.stop(20)
+    first.taker.stop(patient(20))
     second = begin()
     second.settle()
     second.see(120, prediction(1))  # like one of before
@@ -582,7 +582,7 @@ def test_a_later_versions_file_stays_as_it_is(
     for number in range(3):
         kept.see(number, prediction(), events=(event(number),))
         kept.clock.now += 11
-    kept.taker.stop(20)
+    kept.taker.stop(patient(20))
     assert path.read_bytes() == before
     assert len(caplog.records) == 1
     assert "a later version" in caplog.text
@@ -616,7 +616,7 @@ def test_a_full_disk_is_said_once_and_what_waits_is_written_later(
         kept.settle()
         assert len(kept.events()) == 10
         assert "looks are kept again" in caplog.text
-        kept.taker.stop(20)
+        kept.taker.stop(patient(20))
 
 
 def disk_free(folder: Path) -> int:
@@ -651,13 +651,13 @@ def test_a_thread_that_hangs_is_seen(begin: Begin, monkeypatch: pytest.MonkeyPat
 
     def wait(*_: object) -> bytes:
         entered.set()
-        assert gate.wait(20)
+        assert gate.wait(patient(20))
         return b""
 
     monkeypatch.setattr("edgeclassify.teaching.looks.making.picture_of", wait)
     assert not kept.taker.hangs
     kept.offer(0, events=(event(1),))
-    assert entered.wait(10)
+    assert entered.wait(patient(10))
     wait_for(lambda: kept.taker.hangs)
     gate.set()
     wait_for(lambda: not kept.taker.hangs)

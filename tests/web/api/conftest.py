@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.browser.served_nodes import ServedNode
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -29,4 +29,4 @@ def api(node: ServedNode) -> Iterator[httpx.Client]:
 
 
 def asking(node: ServedNode) -> httpx.Client:
-    return httpx.Client(base_url=node.address, headers={"X-Edgeclassify": "page"}, timeout=20)
+    return httpx.Client(base_url=node.address, headers={"X-Edgeclassify": "page"}, timeout=patient(20))

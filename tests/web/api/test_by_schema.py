@@ -17,6 +17,7 @@ from edgeclassify.web.api.document import document_of
 from edgeclassify.web.api.endpoints import ENDPOINTS
 from edgeclassify.web.api.interface import Endpoint
 from tests.browser.served_nodes import ServedNode
+from tests.support.waiting import patient
 
 EXAMPLES = 6
 """Of each endpoint: the whole must not take long."""
@@ -79,7 +80,7 @@ def ask(operation: Any) -> None:
     def ask_one(case: Any) -> None:
         if next(numbers) % 2:
             case.path_parameters = {name: KNOWN.get(name, value) for name, value in case.path_parameters.items()}
-        response = case.call(headers={"X-Edgeclassify": "page"}, timeout=30)
+        response = case.call(headers={"X-Edgeclassify": "page"}, timeout=patient(30))
         case.validate_response(response, excluded_checks=[positive_data_acceptance])
 
     ask_one()

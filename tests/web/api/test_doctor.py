@@ -15,13 +15,14 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.web.jobs import checkup
 from edgeclassify.web.jobs.checkup import Checkup
 from tests.browser.served_nodes import ServedNode
+from tests.support.waiting import patient
 
 WELL = {"version": "1", "ts": "2026-01-01T00:00:00.000Z", "checks": [], "worst": "ok"}
 
 
 def test_what_the_daemon_is_told(api: httpx.Client, node: ServedNode) -> None:
     del node
-    said = api.get("api/doctor", timeout=100).raise_for_status().json()
+    said = api.get("api/doctor", timeout=patient(100)).raise_for_status().json()
     by_check = {one["check"]: one for one in said["checks"]}
     assert set(by_check) <= set(TITLES)
     assert by_check["service"]["standing"] == "ok"

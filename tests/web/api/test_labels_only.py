@@ -13,12 +13,12 @@ import pytest
 
 from edgeclassify.web.api.endpoints import ENDPOINTS
 from tests.browser.served_nodes import ServedNode
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM\x36")
 IN_TEXT = tuple(base64.b64encode(start + b"\0" * 3)[:4] for start in PICTURES[:2])
 STREAM_BYTES = 6_000
-PATIENCE_S = 60
+PATIENCE_S = patient(60)
 """On a machine with much to do a look at all of the node takes longer than a page would wait."""
 MODEL: dict[str, object] = {"model": "house", "label": "cup", "view": "table"}
 

@@ -16,7 +16,7 @@ from edgeclassify.types import Pixels
 from edgeclassify.web.api import pictures
 from edgeclassify.web.safety.access_file import AccessFile, write_access
 from edgeclassify.web.safety.passwords import new_token
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 from tests.web.live_node import HEIGHT, WIDTH, Lamp, LiveNode
 
 NO_FFMPEG = "FFmpeg is not installed (Debian: apt-get install ffmpeg)"
@@ -157,7 +157,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]
 def test_ffmpeg_reads_the_stream(address: Address, tmp_path: Path) -> None:
     url = f"http://{f'any:{address.token}@' if address.token else ''}{address.rest}"
     command = ["ffmpeg", "-v", "error", "-i", url, "-frames:v", "3", str(tmp_path / "%d.png")]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     assert ran.returncode == 0, ran.stderr
     pictures = [decoded((tmp_path / f"{number}.png").read_bytes()) for number in (1, 2, 3)]
     assert [picture.shape for picture in pictures] == [(HEIGHT, WIDTH, 3)] * 3
@@ -168,7 +168,7 @@ def test_ffmpeg_reads_the_stream(address: Address, tmp_path: Path) -> None:
 @pytest.mark.parametrize("address", ["locked"], indirect=True)
 def test_ffmpeg_sees_nothing_without_the_token(address: Address) -> None:
     command = ["ffmpeg", "-v", "error", "-i", f"http://{address.rest}", "-f", "null", "-"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=patient(60), check=False)
     assert ran.returncode != 0
     assert "401" in ran.stderr
 
@@ -194,7 +194,7 @@ def test_gstreamer_reads_the_stream(address: Address, tmp_path: Path) -> None:
         assert process.poll() is None, process.stderr and process.stderr.read()
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=patient(10))
     # The newest may not be whole.
     oldest = min(tmp_path.glob("*.png"), key=lambda file: file.stat().st_mtime)
     assert decoded(oldest.read_bytes()).shape == (HEIGHT, WIDTH, 3)

@@ -8,6 +8,7 @@ import pytest
 
 from edgeclassify.web.api.interface import RefusedError
 from edgeclassify.web.api.threads import NICENESS, Threads
+from tests.support.waiting import patient
 
 
 def test_a_task_runs_in_a_thread_of_its_own_and_gives_way_to_inference() -> None:
@@ -31,7 +32,7 @@ def test_what_it_raises_is_raised() -> None:
 
 def test_so_many_at_once_and_others_wait() -> None:
     running, most, lock = 0, 0, threading.Lock()
-    both = threading.Barrier(2, timeout=5)
+    both = threading.Barrier(2, timeout=patient(5))
 
     def task() -> None:
         nonlocal running, most
@@ -55,7 +56,7 @@ def test_more_than_may_wait_are_refused() -> None:
 
     async def ask() -> list[object]:
         threads = Threads(at_once=1, most_waiting=2)
-        tasks = [asyncio.ensure_future(threads.run(lambda: go.wait(5))) for _ in range(4)]
+        tasks = [asyncio.ensure_future(threads.run(lambda: go.wait(patient(5)))) for _ in range(4)]
         await asyncio.sleep(0.05)
         go.set()
         return await asyncio.gather(*tasks, return_exceptions=True)
@@ -71,7 +72,7 @@ def test_a_place_is_taken_until_the_task_ends_though_nobody_waits_any_more() -> 
 
     def task() -> None:
         begun.set()
-        go.wait(5)
+        go.wait(patient(5))
 
     async def ask() -> str:
         threads = Threads(at_once=1)
@@ -92,7 +93,7 @@ def test_a_task_that_outlives_its_loop_harms_nobody() -> None:
     go = threading.Event()
 
     async def ask() -> None:
-        asyncio.ensure_future(Threads().run(lambda: go.wait(5)))  # noqa: RUF006
+        asyncio.ensure_future(Threads().run(lambda: go.wait(patient(5))))  # noqa: RUF006
         await asyncio.sleep(0.05)
 
     asyncio.run(ask())

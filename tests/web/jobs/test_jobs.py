@@ -8,7 +8,7 @@ import pytest
 from edgeclassify.errors import DownloadError, EdgeClassifyError
 from edgeclassify.web.jobs import jobs as module
 from edgeclassify.web.jobs.jobs import AT_ONCE, KEPT, Job, Jobs, JobState, Progress
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 
 
 class Gate:
@@ -18,7 +18,7 @@ class Gate:
         self.open = threading.Event()
 
     def work(self, progress: Progress) -> None:
-        assert self.open.wait(5)
+        assert self.open.wait(patient(5))
 
 
 def over(jobs: Jobs, kind: str, name: str) -> Callable[[], bool]:

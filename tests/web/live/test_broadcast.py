@@ -10,6 +10,7 @@ import pytest
 from edgeclassify.errors import PublishError
 from edgeclassify.web.live.broadcast import KEPT, Broadcast
 from edgeclassify.web.live.outbox import CAPACITY, Outbox, Said
+from tests.support.waiting import patient
 
 Test = Callable[["Told"], Coroutine[Any, Any, None]]
 
@@ -25,7 +26,7 @@ class Heard:
 
     async def next(self) -> tuple[str, Any]:
         while not self._read:
-            chunk = await asyncio.wait_for(anext(self._stream), 5)
+            chunk = await asyncio.wait_for(anext(self._stream), patient(5))
             for text in chunk.decode().split("\n\n")[:-1]:
                 self._take(text)
         return self._read.pop(0)

@@ -17,7 +17,7 @@ from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Pixels, Roi
 from edgeclassify.web.pictures.interface import Picture, Size
 from edgeclassify.web.pictures.mjpeg import mjpeg
 from edgeclassify.web.pictures.onlookers import JUST_BEFORE_S, PictureTaker
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 from tests.web.page_node import RecordedNode
 
 
@@ -68,7 +68,7 @@ def camera() -> Iterator[Camera]:
 
 def asked(work: Callable[[], Awaitable[Picture | None]]) -> Picture | None:
     async def run() -> Picture | None:
-        return await asyncio.wait_for(work(), 10)
+        return await asyncio.wait_for(work(), patient(10))
 
     return asyncio.run(run())
 

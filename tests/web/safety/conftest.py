@@ -12,6 +12,7 @@ from edgeclassify.web.safety.access_file import AccessFile, write_access
 from edgeclassify.web.safety.passwords import password_hash
 from tests.daemon.bench import Bench
 from tests.support.broker import free_port
+from tests.support.waiting import patient
 
 PASSWORD = "rather secret words"
 LOOK, CHANGE = "ect_look", "ect_change"
@@ -37,7 +38,7 @@ def start_node(tmp_path: Path) -> Iterator[StartNode]:
             bench.document |= {"web": {"enabled": True, "port": port, **web}, "node": node or {}}
             bench.start()
             stack.callback(bench.stop)
-            client = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10))
+            client = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=patient(10)))
             client.bench = bench  # type: ignore[attr-defined]
             return client
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.support.nginx import NGINX, Nginx
+from tests.support.waiting import patient
 from tests.web.safety.conftest import PAGE, StartNode, log_in
 
 DOCUMENT = Path(__file__).parents[3] / "docs/page-safety.md"
@@ -44,7 +45,7 @@ def behind(node: httpx.Client, folder: Path, location: str) -> Iterator[httpx.Cl
         stack.callback(nginx.stop)
         nginx.start()
         transport = httpx.HTTPTransport(local_address="127.0.0.2")
-        yield stack.enter_context(httpx.Client(base_url=nginx.address, transport=transport, timeout=10))
+        yield stack.enter_context(httpx.Client(base_url=nginx.address, transport=transport, timeout=patient(10)))
 
 
 def test_below_a_path_the_browsers_address_counts(

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from edgeclassify.web.safety import bodies
 from edgeclassify.web.safety.bodies import Bodies
 from edgeclassify.web.safety.failures import Failures
+from tests.support.waiting import patient
 
 MOST = 1000
 
@@ -64,7 +65,7 @@ def answered(app: ASGIApp, sender: Sender, **headers: str) -> tuple[int, dict[st
         scope = {"type": "http", "method": "POST", "path": "/", "headers": named}
         await Bodies(Failures(app), MOST)(scope, sender.receive, send)
 
-    asyncio.run(asyncio.wait_for(ask(), 20))
+    asyncio.run(asyncio.wait_for(ask(), patient(20)))
     head, *rest = messages
     assert not rest[-1].get("more_body"), "it ends"
     found = {name.decode(): value.decode() for name, value in head["headers"]}

@@ -19,7 +19,7 @@ from edgeclassify.web.safety.password_checks import PasswordChecks
 from edgeclassify.web.safety.passwords import PasswordHash, is_password, password_hash
 from edgeclassify.web.safety.sessions import Sessions
 from edgeclassify.web.safety.visitors import Visitor
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 from tests.web.safety.conftest import ACCESS, CHANGE, LOOK, PAGE, PASSWORD, StartNode, log_in
 
 
@@ -157,7 +157,7 @@ def test_many_guesses_at_once_are_counted_all(start_node: StartNode) -> None:
 
     def guess(number: int) -> None:
         answer = httpx.post(
-            f"{client.base_url}/api/login", json={"password": f"wrong {number}"}, headers=PAGE, timeout=20
+            f"{client.base_url}/api/login", json={"password": f"wrong {number}"}, headers=PAGE, timeout=patient(20)
         )
         found.append(answer.status_code)
 
@@ -195,7 +195,9 @@ def test_several_pictures_at_once_are_one_check(start_node: StartNode) -> None:
     found: list[int] = []
 
     def ask() -> None:
-        found.append(httpx.get(f"{client.base_url}/api/node", headers=basic(PASSWORD), timeout=20).status_code)
+        found.append(
+            httpx.get(f"{client.base_url}/api/node", headers=basic(PASSWORD), timeout=patient(20)).status_code
+        )
 
     threads = [threading.Thread(target=ask) for _ in range(12)]
     for thread in threads:

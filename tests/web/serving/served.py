@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from edgeclassify.config import WebConfig
 from edgeclassify.web.serving.server import Server
 from tests.support.broker import free_port
+from tests.support.waiting import patient
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = patient(10.0)
 HEAD = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 

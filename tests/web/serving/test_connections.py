@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from edgeclassify.web.serving import connection, server
-from tests.support.waiting import wait_for
+from tests.support.waiting import patient, wait_for
 from tests.web.serving.served import HEAD, Scenes, answer, connected, is_over, rest, serving
 
 
@@ -86,7 +86,7 @@ def test_of_a_browser_that_does_not_read_little_waits_in_memory(monkeypatch: pyt
     with serving(scenes) as served, socket.socket() as browser:
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         browser.connect(("127.0.0.1", int(served.address.rpartition(":")[2])))
-        browser.settimeout(10)
+        browser.settimeout(patient(10))
         browser.sendall(HEAD % b"/stream")
         time.sleep(1.0)
         got = len(rest(browser))

@@ -17,6 +17,7 @@ from edgeclassify.web.page import Page
 from edgeclassify.web.pictures.stills import KEPT
 from tests.support.broker import free_port
 from tests.support.lessons import CAT, ESPRESSO
+from tests.support.waiting import patient
 from tests.web.api.teaching.taught_node import NOON, Asking, TaughtNode, frame_of, show
 
 
@@ -140,7 +141,9 @@ def test_a_page_holds_a_files_last_look_from_before_it_was_opened(tmp_path: Path
         if not labels_only:
             body = {"view": "gate", "label": "cat"}
             headers = {"X-Edgeclassify": "page"}
-            answer = httpx.post(f"{page.address}/api/taught/pets/shown", json=body, headers=headers, timeout=30)
+            answer = httpx.post(
+                f"{page.address}/api/taught/pets/shown", json=body, headers=headers, timeout=patient(30)
+            )
             assert answer.status_code == 200, answer.text
             (cat,) = read_manifest(resolve_taught("pets")).examples
             assert cat.source == "cat.jpg"
