@@ -1,12 +1,12 @@
 """`@dataclass` of the standard library, with the work of its methods put off until they are needed.
 
 `dataclasses` writes the source of six methods for each class, compiles and runs it: half a millisecond of a fast
-CPU, and this package has hundreds of records, of most of which a process never makes one. Here a frozen record
-with slots gets its slots at once, since nothing can add them later; `__init__`, the only one that most classes
-ever need, when the first record is made; what `replace()` and `fields()` need, and what compares records, when
-that is first looked up; and the others when one of them is: the standard library makes them then, of the class as
-it was written. Type checkers see its `dataclass`; `fields()`, `replace()`, `asdict()`, pickling and subclasses
-work as they do there.
+CPU, and this package has hundreds of records, of most of which a process never makes one. Here a record that is
+frozen or has slots gets its slots at once, since nothing can add them later; `__init__`, the only one that most
+classes ever need, when the first record is made; what `replace()` and `fields()` need, and what compares records,
+when that is first looked up; and the others when one of them is: the standard library makes them then, of the
+class as it was written. Type checkers see its `dataclass`; `fields()`, `replace()`, `asdict()`, pickling and
+subclasses work as they do there.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
-        """As the standard library's: lazily where frozen and slots are true, with only eq or kw_only beside."""
+        """As the standard library's: lazily where frozen or slots are true, with only eq or kw_only beside."""
 
         def decorate(cls: type) -> type:
             is_plain = options.keys() <= {"frozen", "slots", "eq", "kw_only"} and not any(
                 map(_is_set_later, vars(cls).values())
             )
-            if not (is_plain and options.get("frozen") and options.get("slots")):
+            frozen, slots = options.get("frozen", False), options.get("slots", False)
+            if not (is_plain and (frozen or slots)):
                 return dataclasses.dataclass(**options)(cls)
-            return _with_slots(cls, eq=options.get("eq", True), kw_only=options.get("kw_only", False))
+            style = _Style(frozen, slots, options.get("eq", True), options.get("kw_only", False))
+            return _with_methods_to_come(cls, style)
 
         return decorate if cls is None else decorate(cls)
 
@@ -38,21 +40,28 @@ else:
 _ALWAYS = ("__init__", "__repr__", "__match_args__", "__dataclass_fields__", "__dataclass_params__")
 _OF_FIELDS = ("__match_args__", "__dataclass_fields__")
 _OF_EQUALS = ("__eq__", "__hash__")
-_MISSING = object()
+_MISSING: Any = type("Factory", (), {"__repr__": lambda _: "<factory>", "__slots__": ()})()
 _making = threading.RLock()
 """Held while methods are made: those of a class need its bases'."""
+
+
+class _Style(typing.NamedTuple):
+    """The options of a class, as of `dataclass`."""
+
+    frozen: bool
+    slots: bool
+    eq: bool
+    kw_only: bool
 
 
 class _Methods:
     """The generated methods of one class, until they are made."""
 
-    __slots__ = ("_eq", "_kw_only", "_written", "fields", "final", "names")
+    __slots__ = ("_style", "_written", "fields", "final", "names")
 
-    def __init__(
-        self, written: type, fields: tuple[str, ...], names: tuple[str, ...], eq: bool, kw_only: bool
-    ) -> None:
+    def __init__(self, written: type, fields: tuple[str, ...], names: tuple[str, ...], style: _Style) -> None:
         """`written`: the class as it stands in the source; `names`: of the methods that it has not itself."""
-        self._written, self.fields, self.names, self._eq, self._kw_only = written, fields, names, eq, kw_only
+        self._written, self.fields, self.names, self._style = written, fields, names, style
         self.final: type = written
 
     def make(self, name: str) -> None:
@@ -74,7 +83,8 @@ class _Methods:
     def _make_all(self) -> None:
         written = self._written
         _say_something(written)
-        made: type = dataclasses.dataclass(frozen=True, eq=self._eq, kw_only=self._kw_only)(written)
+        frozen, eq, kw_only = self._style.frozen, self._style.eq, self._style.kw_only
+        made: type = dataclasses.dataclass(frozen=frozen, eq=eq, kw_only=kw_only)(written)
         self._put(made.__dict__)
 
     def _make_fields(self) -> None:
@@ -85,8 +95,8 @@ class _Methods:
         draft = type(written)(written.__name__, written.__bases__, values)
         _say_something(draft)
         # One whose base is frozen must be so itself, which costs two methods.
-        options = {"init": False, "repr": False, "eq": False, "frozen": self._has_bases()}
-        made: type = dataclasses.dataclass(**options, kw_only=self._kw_only)(draft)
+        options = {"init": False, "repr": False, "eq": False, "frozen": self._style.frozen and self._has_bases()}
+        made: type = dataclasses.dataclass(**options, kw_only=self._style.kw_only)(draft)
         self._put({name: made.__dict__[name] for name in _OF_FIELDS})
 
     def _make_comparison(self) -> None:
@@ -118,14 +128,15 @@ class _Methods:
         """True where it can be written without looking at other classes."""
         values = map(vars(self._written).get, self.fields)
         said = {value.kw_only for value in values if isinstance(value, dataclasses.Field)}
-        return said <= {dataclasses.MISSING, self._kw_only} and not self._has_bases()
+        return said <= {dataclasses.MISSING, self._style.kw_only} and not self._has_bases()
 
     def _make_init(self) -> None:
         values = vars(self._written)
         defaults = {name: values[name] for name in self.fields if name in values}
-        init = _written_init(self.final, self.fields, defaults, kw_only=self._kw_only)
+        given = [name for name in self.fields if not _has_no_parameter(defaults.get(name))]
+        init = _written_init(self.final, given, defaults, kw_only=self._style.kw_only)
         kinds = self._written.__annotations__
-        init.__annotations__ = {**{name: kinds[name] for name in self.fields}, "return": None}
+        init.__annotations__ = {**{name: kinds[name] for name in given}, "return": None}
         init.__qualname__ = f"{self.final.__qualname__}.__init__"
         self._put({"__init__": init})
 
@@ -178,23 +189,36 @@ class _Lazy:
         return found.__get__(instance, owner) if hasattr(found, "__get__") else found
 
 
-def _with_slots(cls: type, *, eq: bool, kw_only: bool) -> type:
+def _with_methods_to_come(cls: type, style: _Style) -> type:
     own = dict(cls.__dict__)
     names = tuple(name for name, kind in cls.__annotations__.items() if not _is_class_var(kind))
-    wanted = (*_ALWAYS, *(_OF_EQUALS if eq else ()))
-    methods = _Methods(cls, names, tuple(name for name in wanted if name not in own), eq, kw_only)
-    for name in (*names, "__dict__", "__weakref__"):
+    wanted = list(_ALWAYS)
+    if style.eq:
+        wanted += _OF_EQUALS if style.frozen else ("__eq__",)
+        if not style.frozen:
+            own.setdefault("__hash__", None)
+    methods = _Methods(cls, names, tuple(name for name in wanted if name not in own), style)
+    for name in ("__dict__", "__weakref__"):
         own.pop(name, None)
-    inherited = {slot for base in cls.__mro__[1:-1] for slot in _slots_of(base)}
-    own["__slots__"] = tuple(name for name in names if name not in inherited)
+    for name in names:
+        value = own.pop(name, dataclasses.MISSING)
+        usual = value.default if isinstance(value, dataclasses.Field) else value
+        if not style.slots and usual is not dataclasses.MISSING:
+            own[name] = usual
+    if style.slots:
+        inherited = {slot for base in cls.__mro__[1:-1] for slot in _slots_of(base)}
+        own["__slots__"] = tuple(name for name in names if name not in inherited)
     own |= {name: _Lazy(methods, name) for name in methods.names}
     final = methods.final = type(cls)(cls.__name__, cls.__bases__, own)
     final.__qualname__ = cls.__qualname__
-    _freeze(final, own)
+    if style.frozen:
+        _freeze(final)
+        if style.slots:
+            _pickle_slots(final, own)
     return final
 
 
-def _freeze(final: Any, own: dict[str, Any]) -> None:
+def _freeze(final: Any) -> None:
     """Refuse what would change a record, as dataclasses does."""
 
     def set_attribute(self: Any, name: str, value: object) -> None:
@@ -208,6 +232,10 @@ def _freeze(final: Any, own: dict[str, Any]) -> None:
         super(final, self).__delattr__(name)
 
     final.__setattr__, final.__delattr__ = set_attribute, delete_attribute
+
+
+def _pickle_slots(final: Any, own: Mapping[str, Any]) -> None:
+    """Pickle what is frozen and has slots, as dataclasses does."""
     if "__getstate__" not in own:
         final.__getstate__ = _state
     if "__setstate__" not in own:
@@ -223,9 +251,15 @@ def _set_state(self: Any, state: list[Any]) -> None:
         object.__setattr__(self, one.name, value)
 
 
-def _is_set_later(value: object) -> bool:
-    """True for a field that `__init__` has no parameter for: rare, and where it is set depends on the slots."""
+def _has_no_parameter(value: object) -> bool:
     return isinstance(value, dataclasses.Field) and not value.init
+
+
+def _is_set_later(value: Any) -> bool:
+    """True for a field with a default that `__init__` has no parameter for: rare, and where it is set depends on
+    the slots."""
+    has_none = value.default is value.default_factory is dataclasses.MISSING if _has_no_parameter(value) else True
+    return not has_none
 
 
 def _slots_of(base: type) -> tuple[str, ...]:

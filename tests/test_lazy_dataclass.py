@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import functools
 import inspect
 import pickle
 import threading
@@ -281,6 +282,80 @@ def test_other_kinds_of_dataclasses_are_those_of_the_standard_library() -> None:
     changed = Plain()
     changed.a = 2
     assert (changed, Ordered(3) > Ordered(2)) == (Plain(2), True)
+
+
+def _styles() -> dict[str, tuple[dict[str, bool], Callable[[], type[Any]]]]:
+    def frozen() -> type[Any]:
+        class Frozen:
+            a: int
+            b: list[int] = dataclasses.field(default_factory=list)
+            c: int = dataclasses.field(default=3, compare=False)
+            of_all: ClassVar[int] = 4
+
+            @functools.cached_property
+            def double(self) -> int:
+                return 2 * self.a
+
+        return Frozen
+
+    def changing() -> type[Any]:
+        class Changing:
+            a: int
+            b: list[int] = dataclasses.field(default_factory=list)
+            c: int = 3
+
+        return Changing
+
+    def derived() -> type[Any]:
+        class Derived:
+            a: int
+            b: int = 2
+            _sum: int = dataclasses.field(init=False, repr=False, compare=False)
+
+            def __post_init__(self) -> None:
+                object.__setattr__(self, "_sum", self.a + self.b)
+
+            @property
+            def total(self) -> int:
+                return self._sum
+
+        return Derived
+
+    both = {"frozen": True, "slots": True}
+    return {"frozen": ({"frozen": True}, frozen), "slots": ({"slots": True}, changing), "derived": (both, derived)}
+
+
+@pytest.mark.parametrize("style", _styles())
+def test_each_style_is_as_the_standard_library_has_it(style: str) -> None:
+    options, written = _styles()[style]
+    kinds = dataclass(**options)(written()), dataclasses.dataclass(**options)(written())
+    assert not is_made(kinds[0])
+    lazy, usual = (
+        {
+            "text": repr(kind(1)),
+            "equal": (kind(1) == kind(1), kind(1) == kind(2)),
+            "replaced": repr(dataclasses.replace(kind(1), a=5)),
+            "as a dict": dataclasses.asdict(kind(1)),
+            "signature": str(inspect.signature(kind)),
+            "hashed": kind.__hash__ is not None,
+            "slots": hasattr(kind(1), "__dict__"),
+            "of the class": sorted(name for name in vars(kind) if name in ("b", "c", "of_all")),
+            "copied": repr(copy.deepcopy(kind(1))),
+            "own": [getattr(kind(3), name) for name in ("double", "total") if hasattr(kind, name)],
+            "changed": _said_to(kind(1), lambda one: setattr(one, "a", 7)),
+            "taken": _said_to(kind(1), lambda one: delattr(one, "a")),
+        }
+        for kind in kinds
+    )
+    assert lazy == usual
+
+
+def _said_to(record: Any, change: Callable[[Any], None]) -> str:
+    try:
+        change(record)
+    except AttributeError as error:
+        return f"{type(error).__name__}: {error}"
+    return "done"
 
 
 def test_many_threads_may_be_the_first() -> None:

@@ -4,10 +4,10 @@ From it follow the retained topics (what must be removed when the config changes
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from edgeclassify.contract.topics import Topics
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.slugs import label_slugs
 from edgeclassify.types import Option
 

@@ -1,12 +1,12 @@
 """Which profile the times of a config ask for, and when that changes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Self
 
 from edgeclassify.config import Config
 from edgeclassify.config.spans import WeekSpan
+from edgeclassify.lazy_dataclass import dataclass
 
 _DAYS_AHEAD = 8
 

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.pipeline.interface import SeenFrames, ShownFrames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet

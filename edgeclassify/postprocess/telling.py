@@ -1,8 +1,9 @@
 """The occurrence of a label, and the events that tell of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.confirmation import Claim
 from edgeclassify.postprocess.sight import Sight
 from edgeclassify.postprocess.timer import NS_PER_S

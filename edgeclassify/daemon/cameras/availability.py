@@ -5,8 +5,9 @@ into its driver does not return). Each tells what it knows; what follows for the
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from threading import Lock
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Say = Callable[[str, bool], None]
 """Called with a view and whether it is online. Must not block, and must not call back."""

@@ -14,12 +14,13 @@ what therefore holds here:
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from edgeclassify.contract.layout import ViewLayout
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.home_assistant.device import Device
 from edgeclassify.publish.home_assistant.entities import ComponentConfig
 from edgeclassify.publish.home_assistant.node_components import node_components
