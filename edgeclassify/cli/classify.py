@@ -131,7 +131,7 @@ def outcomes(
 
 def _access(verify: bool) -> Access:
     """How servers are asked; what does that takes a while to import."""
-    from edgeclassify.http.tls import Trust
+    from edgeclassify.http.trust import Trust
     from edgeclassify.sources.support.image_by_url import Access
 
     return Access(Trust(verify, remedy="--insecure"), {})

@@ -17,7 +17,6 @@ from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.history.desk import HistoryDesk
 from edgeclassify.publish.home_assistant.device import MOST_OPTIONS, Device, Presentation
-from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink, Spool
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
@@ -69,6 +68,7 @@ def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backof
 
 def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
     """The sink for the broker of this config."""
+    from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
     from edgeclassify.publish.mqtt.requests.inbox import Inbox
     from edgeclassify.publish.mqtt.sink import MqttSink
 

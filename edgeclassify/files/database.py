@@ -1,7 +1,6 @@
 """SQLite databases that are files of ours: opened, changed, what an error of one means, and set aside."""
 
 import os
-import shutil
 import sqlite3
 import threading
 from collections import Counter
@@ -138,6 +137,8 @@ def copy_in_use(path: Path, folder: Path) -> Path:
     Pages reach the database from its log alone, so a copy of the log that is made behind that of the database has
     whatever was half done there, unless the log was begun anew meanwhile: its header tells. Raises OSError.
     """
+    import shutil
+
     copy, log, log_copy = folder / path.name, Path(f"{path}-wal"), folder / f"{path.name}-wal"
     for _ in range(_ATTEMPTS):
         before = _begin_of(log)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from edgeclassify.errors import AbsentError
 from edgeclassify.http.address import ENCRYPTED, Address
 from edgeclassify.http.deadline import Deadline
-from edgeclassify.http.tls import CAREFUL, Trust, encrypted, encrypted_if_pinned, is_other_name
+from edgeclassify.http.tls import encrypted, encrypted_if_pinned, is_other_name
+from edgeclassify.http.trust import CAREFUL, Trust
 
 Guard = Callable[[socket.socket], None]
 """Is told of each socket before it blocks, so that another thread can break it off; may raise OSError."""

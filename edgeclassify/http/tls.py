@@ -12,7 +12,7 @@ from pathlib import Path
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
 from edgeclassify.http.address import REFUSED_RETRY_S, Address
-from edgeclassify.lazy_dataclass import dataclass
+from edgeclassify.http.trust import Trust
 
 # OpenSSL's codes, X509_V_ERR_…
 SELF_SIGNED = (18, 19)
@@ -25,22 +25,6 @@ FOUND = {
     62: "one for another host",
     64: "one for another address",
 }
-IN_CONFIG = 'tls = { ca = "FILE" } with that certificate, or tls = { verify = false }'
-"""How a config allows a certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """`verify`: certificates are checked. `ca`: against those of this PEM file; None: against the system's.
-    `remedy`: what to write to allow one that is refused. `peer`: what the other end is called in messages."""
-
-    verify: bool = True
-    ca: Path | None = None
-    remedy: str = IN_CONFIG
-    peer: str = "camera"
-
-
-CAREFUL = Trust()
 
 
 def encrypted(plain: socket.socket, address: Address, trust: Trust) -> ssl.SSLSocket:

@@ -5,7 +5,6 @@ write a text. Which font has a text's letters fontconfig knows (`fc-list`).
 """
 
 import logging
-import subprocess
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -86,6 +85,8 @@ class FontLettering(Lettering):
 
 @lru_cache(maxsize=64)
 def _found(letters: frozenset[str]) -> Font | None:
+    import subprocess
+
     codes = " ".join(f"{ord(char):x}" for char in sorted(letters))
     command = ["fc-list", "--format", r"%{file}\t%{index}\t%{family}\t%{style}\n", f":charset={codes}"]
     try:

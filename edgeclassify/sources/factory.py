@@ -4,7 +4,7 @@ from pathlib import Path
 
 from edgeclassify.config import CameraConfig, split_source
 from edgeclassify.errors import ConfigError
-from edgeclassify.http.tls import Trust
+from edgeclassify.http.trust import Trust
 from edgeclassify.redaction import redacted_source
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.support.native_log import silence_opencv

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 import pytest
 
 from edgeclassify.config import CameraConfig, parse_config
-from edgeclassify.http.tls import Trust
+from edgeclassify.http.trust import Trust
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched.source import WatchedFolderSource

@@ -10,7 +10,8 @@ from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up_secret, publ
 from edgeclassify.config import WebhookConfig
 from edgeclassify.errors import ConfigError, SourceSetupError
 from edgeclassify.http.address import Address, parse_address
-from edgeclassify.http.tls import IN_CONFIG, Trust, check_ca
+from edgeclassify.http.tls import check_ca
+from edgeclassify.http.trust import IN_CONFIG, Trust
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.webhook.signature import signing_key
 from edgeclassify.redaction import redacted_to_server, remember

@@ -15,7 +15,7 @@ from edgeclassify.http.connection import connect
 from edgeclassify.http.deadline import Deadline, Patience
 from edgeclassify.http.head import read_head, request_head
 from edgeclassify.http.response import Headers, HttpResponse, HttpStream, header_of
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import redacted_text
 from edgeclassify.sources.http.refusals import refused

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from edgeclassify.errors import AbsentError, ImageError, UndecodableInputError, UnknownPathError
 from edgeclassify.http.address import REFUSED_RETRY_S
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 from edgeclassify.sources.images.reading import (
     check_file,
     is_url,

@@ -8,7 +8,7 @@ from edgeclassify.http.auth import Login, best, challenges
 from edgeclassify.http.connection import connect
 from edgeclassify.http.deadline import Deadline
 from edgeclassify.http.response import HttpResponse
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 
 LONGEST_ANSWER = 65536
 

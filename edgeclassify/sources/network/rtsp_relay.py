@@ -17,7 +17,7 @@ from edgeclassify.http.address import Address
 from edgeclassify.http.auth import Login, best
 from edgeclassify.http.connection import connect
 from edgeclassify.http.deadline import Deadline
-from edgeclassify.http.tls import Trust
+from edgeclassify.http.trust import Trust
 from edgeclassify.sources.network.rtsp import ask
 
 LONGEST_REQUEST = 65536

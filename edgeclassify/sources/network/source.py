@@ -8,7 +8,7 @@ from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
 from edgeclassify.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
 from edgeclassify.http.deadline import Patience
 from edgeclassify.http.response import HttpStream
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 from edgeclassify.redaction import redacted_url
 from edgeclassify.sources.http.client import Logins, RequestOptions, get
 from edgeclassify.sources.http.jpeg_stream import is_multipart

@@ -11,7 +11,7 @@ from edgeclassify.errors import AbsentError, SourceError
 from edgeclassify.http.address import Address, parse_address
 from edgeclassify.http.auth import UNSUPPORTED_BY_FFMPEG
 from edgeclassify.http.connection import connect
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 from edgeclassify.redaction import redacted_url
 from edgeclassify.sources.http.refusals import refused
 from edgeclassify.sources.interface import StalledError

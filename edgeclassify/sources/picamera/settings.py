@@ -58,7 +58,7 @@ class PicameraSettings:
 
     def without_hot(self) -> "PicameraSettings":
         """The same without what can be changed while the stream runs."""
-        fixed = ControlsConfig(hdr="sensor") if self.has_sensor_hdr else ControlsConfig()
+        fixed = ControlsConfig.usual(hdr="sensor") if self.has_sensor_hdr else ControlsConfig.usual()
         return replace(self, controls=fixed, night=None, fps=None, longest_frame_s=0.0)
 
 

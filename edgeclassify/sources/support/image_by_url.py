@@ -1,7 +1,7 @@
 """Fetching an image by URL."""
 
 from edgeclassify.http.deadline import Patience
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.http.client import Logins, RequestOptions
 from edgeclassify.sources.http.fetch import fetch_image

@@ -15,7 +15,8 @@ from edgeclassify.errors import AbsentError, SourceSetupError
 from edgeclassify.http.address import parse_address
 from edgeclassify.http.connection import connect
 from edgeclassify.http.deadline import Patience
-from edgeclassify.http.tls import Trust, check_ca, refusal_of
+from edgeclassify.http.tls import check_ca, refusal_of
+from edgeclassify.http.trust import Trust
 from edgeclassify.sources.http.client import RequestOptions, get
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource

@@ -11,7 +11,7 @@ import pytest
 
 from edgeclassify.errors import AbsentError, SourceError
 from edgeclassify.http.address import parse_address
-from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.http.trust import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.rtsp_relay import RtspRelay

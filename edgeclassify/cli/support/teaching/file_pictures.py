@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from edgeclassify.errors import EdgeClassifyError, UsageError
-from edgeclassify.http.tls import Trust
+from edgeclassify.http.trust import Trust
 from edgeclassify.sources.images.reading import is_meant_as_url, list_images, read_image, shown
 from edgeclassify.sources.support.image_by_url import Access
 from edgeclassify.teaching.examples import KEPT_SIDE

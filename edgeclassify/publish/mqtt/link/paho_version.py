@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 
 from edgeclassify.errors import PublishError
 
@@ -44,6 +43,8 @@ def _parameters(client: type, name: str) -> tuple[str, ...] | None:
 
 
 def _installed() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("paho-mqtt")
     except PackageNotFoundError:
