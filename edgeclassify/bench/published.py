@@ -1,12 +1,11 @@
 """The broker of a benchmark: can it be reached, and what has to be taken back there afterwards."""
 
-from pydantic import ValidationError
-
 from edgeclassify.bench.measuring import NODE, WAYS
 from edgeclassify.bench.order import PREFIX, BrokerOrder
 from edgeclassify.config import MqttConfig
 from edgeclassify.config.faults import faults_of
 from edgeclassify.errors import UsageError
+from edgeclassify.late_model import ValidationError
 from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.forget import forget
 from edgeclassify.watch.subscriber import Subscriber

@@ -3,8 +3,7 @@
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from edgeclassify.late_model import ConfigDict, Field, LateModel
 from edgeclassify.tempering import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
@@ -38,7 +37,7 @@ def topic_levels(value: str) -> str:
     return value
 
 
-class Section(BaseModel):
+class Section(LateModel):
     """A table of the config: frozen, unknown keys are faults, and so are values of another type.
 
     TOML has types: "1883" is no port and 3.0 no count. A whole number passes for a float. Only what TOML can't

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
-
 from edgeclassify.config.base import Name, PositiveSeconds, Score, Seconds, Section, Side, about
 from edgeclassify.config.source_kinds import (
     SOURCE_FORMS,
@@ -18,6 +16,7 @@ from edgeclassify.config.source_kinds import (
 )
 from edgeclassify.config.values import File, host_name
 from edgeclassify.documents.values import plain, with_home
+from edgeclassify.late_model import Field, field_validator, model_validator
 from edgeclassify.redaction import SCHEMES
 from edgeclassify.types import Problem, Roi
 

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
-
 from edgeclassify.config.base import Seconds, Section, Text, about, topic_levels
 from edgeclassify.config.broker_faults import usual_port
 from edgeclassify.config.values import File, Host, HostAndPort, WebUrl, split_host_port
+from edgeclassify.late_model import Field, field_validator, model_validator
 from edgeclassify.types import EventType, Permission
 
 

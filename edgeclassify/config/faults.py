@@ -1,16 +1,17 @@
 """What pydantic says of a document, as faults in the user's words."""
 
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from edgeclassify.documents.faults import SHAPES, ConfigFault, found_text, key_of
+from edgeclassify.late_model import LateModel, ValidationError
 from edgeclassify.suggestions import did_you_mean
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
-def faults_of(error: ValidationError, document: dict[str, Any], root: type[BaseModel]) -> list[ConfigFault]:
+
+def faults_of(error: ValidationError, document: dict[str, Any], root: type[LateModel]) -> list[ConfigFault]:
     """The faults behind a validation error of `document` against `root`."""
     # A union ("auto" or a number) yields one detail per branch for the same key: the user needs one line.
     merged: dict[str, ConfigFault] = {}
@@ -26,7 +27,7 @@ def _either(a: ConfigFault, b: ConfigFault) -> ConfigFault:
     return ConfigFault(a.key, expected, a.found, a.hint or b.hint)
 
 
-def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]) -> ConfigFault:
+def _fault(detail: "ErrorDetails", document: dict[str, Any], root: type[LateModel]) -> ConfigFault:
     path = _document_path(detail["loc"], document)
     key = key_of(path)
     kind, ctx, found = detail["type"], detail.get("ctx", {}), found_text(path, detail["input"])
@@ -111,7 +112,7 @@ def _document_path(loc: tuple[int | str, ...], document: Any) -> list[int | str]
     return path
 
 
-def _fields(root: type[BaseModel], path: Sequence[int | str]) -> list[str]:
+def _fields(root: type[LateModel], path: Sequence[int | str]) -> list[str]:
     """Names of the keys that the table at `path` may have."""
     section: Any = root
     is_name = False  # the next step is a name of the user's own, in a table of tables
@@ -125,6 +126,6 @@ def _fields(root: type[BaseModel], path: Sequence[int | str]) -> list[str]:
 
 
 def _section_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, LateModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _section_in(part)) is not None), None)

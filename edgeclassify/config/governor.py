@@ -4,10 +4,9 @@ import math
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
-
 from edgeclassify.config.base import PositiveSeconds, Section, Text, about
 from edgeclassify.documents.values import plain
+from edgeclassify.late_model import AfterValidator, Field
 
 FILE, TOPIC = "file", "mqtt"
 LEVELS_PERCENT = (50.0, 20.0)

@@ -3,9 +3,8 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-
 from edgeclassify.config.base import Section, Text, about, topic_levels
+from edgeclassify.late_model import Field, field_validator
 
 BinarySensorClass = Literal[
     "battery", "battery_charging", "carbon_monoxide", "cold", "connectivity", "door", "garage_door", "gas",

@@ -5,12 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.delivery import WebhookConfig
-from edgeclassify.config.faults import faults_of
 from edgeclassify.config.reading import config_bytes, config_text, parsed
 from edgeclassify.config.sections import Config, ModelConfig
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
@@ -19,6 +16,8 @@ from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.faults import ConfigFault, report
 from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError
+from edgeclassify.late_model import ValidationError
+from edgeclassify.late_model.quick_judgement import UnsureError, quickly_judged
 from edgeclassify.redaction import remember_all_in
 from edgeclassify.types.model_choice import is_model_path
 
@@ -70,8 +69,10 @@ def parse_config(
     faults: list[ConfigFault] = []
     config = None
     try:
-        config = Config.model_validate(document)
+        config = _judged(document)
     except ValidationError as error:
+        from edgeclassify.config.faults import faults_of
+
         faults = faults_of(error, document, Config)
     # Checked on the document, so that these faults show together with those of single keys.
     known = {fault.key for fault in faults}
@@ -79,6 +80,13 @@ def parse_config(
     if config is None or faults:
         raise ConfigError(report(name, [_placed(fault, other_file(fault.key)) for fault in faults]))
     return _absolute(config, base).with_origin(name)
+
+
+def _judged(document: dict[str, Any]) -> Config:
+    try:
+        return quickly_judged(Config, document)
+    except UnsureError:
+        return Config.model_validate(document)
 
 
 def _placed(fault: ConfigFault, file: Path | None) -> ConfigFault:

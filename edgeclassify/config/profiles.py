@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, field_validator
-
 from edgeclassify.config.base import Score, Seconds, Section, Text, about
 from edgeclassify.config.rules import LabelRulesConfig, Marks, RulesConfig, check_quiet_hours
 from edgeclassify.config.spans import WeekSpan, week_span
+from edgeclassify.late_model import Field, field_validator
 from edgeclassify.types.limits import NO_PROFILE
 
 ALL_VIEWS = "*"

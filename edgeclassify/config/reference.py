@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
-
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from typing import TYPE_CHECKING, Any
 
 from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import CameraConfig, CameraTlsConfig, ControlsConfig, NightConfig, RecoveryConfig
@@ -32,6 +29,9 @@ from edgeclassify.config.sections import (
 from edgeclassify.config.teaching import TeachingConfig
 from edgeclassify.config.updates import UpdatesConfig
 from edgeclassify.config.web import WebConfig, WebTlsConfig
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 HEADER = """\
 # edgeclassify: every key of the config, with its default (commented out) and its unit.
@@ -197,12 +197,12 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def _in_order(section: type[Section]) -> list[tuple[str, FieldInfo]]:
+def _in_order(section: type[Section]) -> list[tuple[str, "FieldInfo"]]:
     """Its fields, a view's own before the rules that it decides by: what it watches comes first."""
     return sorted(section.model_fields.items(), key=lambda item: item[0] in RulesConfig.model_fields)
 
 
-def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
+def _entry(key: str, name: str, field: "FieldInfo") -> Iterator[str]:
     if key == "view.model":
         yield from _comment(MODEL_OF_A_VIEW)
         yield '# model = { name = "mobilenet_v2", crop = 1.0 }'
@@ -215,8 +215,8 @@ def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
     elif key in SET:
         yield f"{name} = {_toml(SET[key])}"
     else:
-        default = EXAMPLES.get(key, field.default)
-        if default is None or default is PydanticUndefined:
+        default = EXAMPLES.get(key, None if field.is_required() else field.get_default())
+        if default is None:
             raise AssertionError(f"{key} has no default: give it an example value")
         yield f"# {name} = {_toml(default)}"
 

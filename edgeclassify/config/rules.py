@@ -4,9 +4,8 @@ import re
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
-
 from edgeclassify.config.base import PositiveSeconds, Score, Seconds, Section, Text, about
+from edgeclassify.late_model import AfterValidator, BeforeValidator, Field, field_validator
 
 _Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Groups = dict[Text, Text | _Texts]

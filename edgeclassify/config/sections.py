@@ -10,9 +10,6 @@ from dataclasses import fields
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
-
-from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Temperature, Text, about, left_out
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
@@ -34,6 +31,7 @@ from edgeclassify.config.updates import UpdatesConfig
 from edgeclassify.config.values import File, TimeZone
 from edgeclassify.config.web import WebConfig
 from edgeclassify.documents.values import plain, with_home
+from edgeclassify.late_model import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from edgeclassify.types import ModelChoice, Roi
 from edgeclassify.types.limits import RESERVED_NODE_NAMES, RESERVED_VIEW_NAMES
 from edgeclassify.types.model_choice import NO_DELEGATE, is_model_path
@@ -85,7 +83,11 @@ class NodeConfig(Section):
     @property
     def zone(self) -> tzinfo | None:
         """The time zone; None: the machine's."""
-        return None if self.time_zone is None else ZoneInfo(self.time_zone)
+        if self.time_zone is None:
+            return None
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.time_zone)
 
 
 def _or_name_alone(schema: dict[str, Any]) -> None:

@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from edgeclassify.config.base import Section, about
+from edgeclassify.late_model import Field
 
 
 class TeachingConfig(Section):

@@ -5,11 +5,10 @@ import binascii
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
-
 from edgeclassify.config.base import Section, about
 from edgeclassify.config.values import web_url
 from edgeclassify.documents.values import plain, with_home
+from edgeclassify.late_model import AfterValidator, Field
 
 FILE = "file:"
 LEAST_INTERVAL_S, MOST_INTERVAL_S = 10.0, 30 * 86_400.0

@@ -2,15 +2,13 @@
 
 import ipaddress
 import re
-import zoneinfo
 from pathlib import Path
 from typing import Annotated
-
-from pydantic import AfterValidator, Field
 
 from edgeclassify.documents.values import plain, with_home
 from edgeclassify.errors import MissingInputError
 from edgeclassify.http.address import parse_address
+from edgeclassify.late_model import AfterValidator, Field
 from edgeclassify.suggestions import did_you_mean
 
 
@@ -63,6 +61,8 @@ class HintedError(ValueError):
 
 def time_zone(value: str) -> str:
     """The value, where it names a zone of the machine's zone database. Raises HintedError."""
+    import zoneinfo
+
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones

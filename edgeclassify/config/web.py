@@ -4,10 +4,9 @@ import ipaddress
 import socket
 from typing import Annotated
 
-from pydantic import Field, field_validator
-
 from edgeclassify.config.base import Section, about
 from edgeclassify.config.values import File, Host
+from edgeclassify.late_model import Field, field_validator
 
 
 class WebTlsConfig(Section):

@@ -8,13 +8,12 @@ import json
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from edgeclassify.contract import bodies, requests, responses
 from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
 from edgeclassify.contract.refusals import RequestError
 from edgeclassify.contract.request_payload import body_of
 from edgeclassify.contract.topics import announce_all, is_command_like
+from edgeclassify.late_model import LateModel, ValidationError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Command, Option
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
@@ -36,7 +35,7 @@ class Channel:
 
     name: str
     address: str
-    model: type[BaseModel] | None
+    model: type[LateModel] | None
     description: str
     qos: int = 1
     retain: bool = False
@@ -88,7 +87,7 @@ def _fault(detail: Any) -> str:
 _NODE = "{prefix}/{node}"
 _VIEW = f"{_NODE}/{{view}}"
 _RECEIVED = Direction.RECEIVED
-_Body = type[BaseModel]
+_Body = type[LateModel]
 _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
     Command.PING: (requests.Request, responses.PingResponse, "Is the daemon there?"),
     Command.INFO: (requests.Request, responses.InfoResponse, "What runs on the node, and its figures now."),

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import Field
-
+from edgeclassify.late_model import Field
 from edgeclassify.lazy_dataclass import dataclass
 
 Count = Annotated[int, Field(ge=0)]

@@ -9,11 +9,10 @@ import json
 from itertools import islice
 from typing import Any
 
-from pydantic import ValidationError
-
 from edgeclassify.contract import bodies, encoding
 from edgeclassify.contract.outgoing import OFFLINE, ONLINE
 from edgeclassify.files import FolderCondition
+from edgeclassify.late_model import ValidationError
 from edgeclassify.publish.mqtt.probing.findings import lacks_in
 from edgeclassify.types import Event
 from edgeclassify.watch.interface import Arrival

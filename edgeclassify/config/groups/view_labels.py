@@ -65,7 +65,7 @@ def labels_with_preset(preset: str, model: ModelLabels) -> ViewLabels | None:
 def labels_with_groups(table: GroupTable, model: ModelLabels) -> LabelsFound:
     """What a view decides between that has these groups and says nothing else; and every fault in them."""
     found = groups_in((Layer("groups", table),), model)
-    view = _OneView(0, ViewConfig(name="view"), model, found.groups)
+    view = _OneView(0, ViewConfig.usual(name="view"), model, found.groups)
     labels = view.labels()
     unmatched = (*found.faults, *found.unmatched.values(), *view.faults)
     faults = tuple(group_faults("groups", dict(table))) or unmatched
@@ -153,7 +153,7 @@ class _OneView:
             table = self._view.label_rules[pattern]
             own = {key: getattr(table, key) for key in table.model_fields_set}
             for k in places:
-                rules[k] = rules.get(k, LabelRulesConfig()).model_copy(update=own)
+                rules[k] = rules.get(k, LabelRulesConfig.usual()).model_copy(update=own)
         return tuple(sorted(rules.items(), key=lambda item: item[0]))
 
     def _lasting(self, names: Sequence[str]) -> tuple[tuple[int, tuple[float, ...]], ...]:

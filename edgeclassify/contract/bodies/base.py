@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from edgeclassify.contract.encoding import rounded
 from edgeclassify.errors import PublishError
+from edgeclassify.late_model import ConfigDict, Field, LateModel
 
 CONTRACT_VERSION = 1
 
@@ -36,7 +35,7 @@ def about(text: str, **rules: Any) -> Any:
     return Field(description=text, **rules)
 
 
-class Body(BaseModel):
+class Body(LateModel):
     """A JSON object of the contract: unknown keys and values of another type are faults.
 
     What is judged comes by `model_validate_json`. What a node says is made by `of`, from a record that is right

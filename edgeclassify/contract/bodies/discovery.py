@@ -1,11 +1,10 @@
 """What Home Assistant is told, as far as this contract judges it."""
 
-from pydantic import BaseModel, ConfigDict, JsonValue
-
 from edgeclassify.contract.bodies.base import about
+from edgeclassify.late_model import ConfigDict, JsonValue, LateModel
 
 
-class Origin(BaseModel):
+class Origin(LateModel):
     """Who announces."""
 
     model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
@@ -14,7 +13,7 @@ class Origin(BaseModel):
     sw_version: str | None = about("Version of edgeclassify.", default=None)
 
 
-class Discovery(BaseModel):
+class Discovery(LateModel):
     """Home Assistant's device discovery; what stands in it is Home Assistant's contract, not this one."""
 
     model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)

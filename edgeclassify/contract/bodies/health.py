@@ -3,13 +3,12 @@
 from dataclasses import MISSING, asdict, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_type_hints
 
-from pydantic import create_model
-
 from edgeclassify import health
 from edgeclassify.contract.bodies.base import Body, Level, Time, Versioned, about
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.files import FolderCondition
 from edgeclassify.health.figures import FIGURES
+from edgeclassify.late_model import create_model
 from edgeclassify.types import CameraState, UpdateState
 
 
@@ -74,19 +73,16 @@ else:
     CameraFigures = create_model(
         "CameraFigures",
         __base__=_OfCamera,
-        __doc__=_OfCamera.__doc__,
         **_fields(health.CameraHealth, name=Level, state=_STATES),
     )
     UpdateFigures = create_model(
         "UpdateFigures",
         __base__=_OfUpdate,
-        __doc__=_OfUpdate.__doc__,
         **_fields(health.UpdateHealth, state=_UPDATE_STATES),
     )
     Figures = create_model(
         "Figures",
         __base__=_OfHealth,
-        __doc__=_OfHealth.__doc__,
         **_fields(
             health.Health,
             ts=Time,

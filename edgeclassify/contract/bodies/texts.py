@@ -2,8 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, RootModel
-
+from edgeclassify.late_model import AfterValidator, ConfigDict, Field, RootModel
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 _NUMBER = r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"

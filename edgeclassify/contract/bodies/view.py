@@ -2,8 +2,6 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
-
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import (
     Amount,
@@ -19,6 +17,7 @@ from edgeclassify.contract.bodies.base import (
 )
 from edgeclassify.contract.bodies.decisions import Block, LabelScore, Problem
 from edgeclassify.contract.encoding import rfc3339, rounded
+from edgeclassify.late_model import model_validator
 from edgeclassify.types import UNKNOWN
 
 RESULT_TOP = 5

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator
-
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Body, Level, about
 from edgeclassify.contract.refusals import choices, hint, shown
+from edgeclassify.late_model import Field, ValidationInfo, field_validator
 from edgeclassify.types import Asker, Command
 
 MAX_TRANSACTION = 64

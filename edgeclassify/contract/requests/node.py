@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
-
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Body, Label, Level, Time, about
 from edgeclassify.contract.encoding import seconds_of
 from edgeclassify.contract.refusals import RequestError, choices, shown
 from edgeclassify.contract.requests.base import Request, ViewsRequest
+from edgeclassify.late_model import Field, ValidationError, ValidationInfo, field_validator
 from edgeclassify.types import Asker, Command, EventType, Period
 from edgeclassify.types.history import MOST_EVENTS
 from edgeclassify.types.limits import MAX_ANNOUNCE_WITHIN_S, MAX_SNOOZE_S, NO_PROFILE

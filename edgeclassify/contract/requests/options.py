@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, RootModel
-
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Score, about
 from edgeclassify.contract.requests.base import ViewRequest
+from edgeclassify.late_model import AfterValidator, Field, RootModel
 from edgeclassify.types import Asker, Command, Option, OptionValue
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 

@@ -5,8 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from edgeclassify import types
 from edgeclassify.contract.refusals import RequestError, hint, shown
 from edgeclassify.contract.request_payload import Object
@@ -14,6 +12,7 @@ from edgeclassify.contract.requests import teaching
 from edgeclassify.contract.requests.base import Request, Transaction, ViewRequest, ViewsRequest
 from edgeclassify.contract.requests.node import HistoryRequest, PauseRequest, ProfileRequest
 from edgeclassify.contract.requests.options import OPTIONS, SetOption
+from edgeclassify.late_model import ValidationError
 from edgeclassify.types import Asker, Command, Option
 
 _MAX_OPTION_BYTES = 32

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
-
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Label, Level, Occurrence, about
 from edgeclassify.contract.requests.base import OfViews, Request, one_of
+from edgeclassify.late_model import Field, ValidationInfo, field_validator, model_validator
 from edgeclassify.types import Asker, Command, teaching
 from edgeclassify.types.teaching import MAX_HOURS, MOST_COLLECTED, MOST_EXAMPLES, TeachingOrder
 
-ExampleId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+ExampleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 LookId = Annotated[int, Field(ge=1, lt=2**63)]
 _LABEL = "the name of a label"
 _EXAMPLE = "the id of an example, 16 hex digits as teach/list shows them"

@@ -2,8 +2,6 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
-
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Body, Versioned, about
 from edgeclassify.contract.requests.base import Transaction
@@ -23,6 +21,7 @@ from edgeclassify.contract.responses.carried import (
     Shot,
     Switched,
 )
+from edgeclassify.late_model import model_validator
 from edgeclassify.redaction import scrubbed
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from edgeclassify.config import CameraConfig, Config
+from edgeclassify.config import CameraConfig, Config, NodeConfig
 from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
 from edgeclassify.daemon.kept.usual_pictures import UsualPicture
@@ -127,4 +127,4 @@ class Parts:
         return rules.threshold_enter if option is Option.THRESHOLD else self.config.camera_of(rules).interval_s
 
 
-NO_PARTS = Parts(Config(), NO_MODELS, (), (), ())
+NO_PARTS = Parts(Config.usual(node=NodeConfig.usual(name="none")), NO_MODELS, (), (), ())

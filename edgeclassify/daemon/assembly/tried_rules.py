@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from edgeclassify.config import Config, ViewConfig
 from edgeclassify.config.faults import faults_of
 from edgeclassify.config.rules import RulesConfig
@@ -13,6 +11,7 @@ from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.views import facts_by
 from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
+from edgeclassify.late_model import ValidationError
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.interface import ViewFacts
 from edgeclassify.suggestions import did_you_mean

@@ -55,7 +55,7 @@ class ProfileChoice:
         self._file = StateFile(path, _choice_in, _TEXTS)
         self._choice = self._file.read() or _Choice()
         self._is_clock_set, self._wall = is_clock_set, wall
-        self._schedule = WeekSchedule.of(Config())
+        self._schedule = WeekSchedule((), None)
         self._unset = Once()
 
     @property

@@ -4,7 +4,6 @@ import asyncio
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import Field
 from starlette.responses import Response
 
 from edgeclassify.config.editing.config_file import ConfigFile, why_not_writable
@@ -12,6 +11,7 @@ from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
 from edgeclassify.config.loading import is_layered
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.changeable import SECTIONS, check_changeable
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError
 from edgeclassify.web.api.shown_config import shown_document

@@ -7,11 +7,12 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.responses import Response
 
 from edgeclassify import __version__
+from edgeclassify.late_model import LateModel
+from edgeclassify.late_model.pydantic_class import pydantic_class
 from edgeclassify.web.api.incoming import JSON
 from edgeclassify.web.api.interface import Asked, Endpoint, Problem
 
@@ -51,8 +52,9 @@ def with_document(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
 def document_of(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The document. What is not found in it is not there."""
     kinds = dict.fromkeys(kind for one in endpoints for kind in _kinds(one))
-    schemas, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=_REFS)
-    refs = {kind: schemas[kind, "validation"] for kind in kinds}
+    models = {kind: pydantic_class(kind) for kind in kinds}
+    schemas, definitions = models_json_schema([(one, "validation") for one in models.values()], ref_template=_REFS)
+    refs = {kind: schemas[model, "validation"] for kind, model in models.items()}
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, refs)
@@ -66,7 +68,7 @@ def document_of(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     }
 
 
-def _kinds(endpoint: Endpoint) -> Iterator[type[BaseModel]]:
+def _kinds(endpoint: Endpoint) -> Iterator[type[LateModel]]:
     yield Problem
     if endpoint.body is not None:
         yield endpoint.body
@@ -74,7 +76,7 @@ def _kinds(endpoint: Endpoint) -> Iterator[type[BaseModel]]:
         yield endpoint.gives
 
 
-def _operation(endpoint: Endpoint, refs: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, refs: Mapping[type[LateModel], Any]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "summary": endpoint.summary,
         "tags": [endpoint.subject],
@@ -119,7 +121,7 @@ def _in_place(said: Any, whole: dict[str, Any]) -> Any:
     return {key: _in_place(one, whole) for key, one in said.items()}
 
 
-def _responses(endpoint: Endpoint, refs: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+def _responses(endpoint: Endpoint, refs: Mapping[type[LateModel], Any]) -> dict[str, Any]:
     wrong = {"description": "What was wrong.", "content": {JSON: {"schema": refs[Problem]}}}
     if endpoint.gives is None:
         return {str(int(HTTPStatus.NO_CONTENT)): {"description": "Done."}, "default": wrong}

@@ -1,10 +1,13 @@
 """What is wrong with a query or a body, in one sentence: the key, what was expected, what was found."""
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from typing import TYPE_CHECKING
 
 from edgeclassify.contract.refusals import choices, hint, shown
 from edgeclassify.documents.faults import SECRET_KEYS
+from edgeclassify.late_model import LateModel, ValidationError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _PHRASES = {
     "bool_parsing": "true or false",
@@ -34,7 +37,7 @@ _PHRASES = {
 }
 
 
-def first_fault(error: ValidationError, kind: type[BaseModel], whole: str) -> str:
+def first_fault(error: ValidationError, kind: type[LateModel], whole: str) -> str:
     """The first fault of what should be a `kind`. `whole`: what it is called: "the query", "the body"."""
     detail = error.errors(include_url=False)[0]
     key = ".".join(map(str, detail["loc"])) or whole
@@ -50,13 +53,13 @@ def _unknown(key: str, known: list[str]) -> str:
     return f"{shown(key)}: {expected} an unknown key{hint(key, known)}"
 
 
-def _expected(detail: ErrorDetails) -> str:
+def _expected(detail: "ErrorDetails") -> str:
     if (phrase := _PHRASES.get(detail["type"])) is None:
         return detail["msg"].removeprefix("Input should be ")
     return phrase.format(**detail.get("ctx", {})).removeprefix("expected ")
 
 
-def _found(detail: ErrorDetails) -> str:
+def _found(detail: "ErrorDetails") -> str:
     if detail["type"] == "json_invalid":
         return ""
     is_secret = any(secret in str(step) for step in detail["loc"] for secret in SECRET_KEYS)

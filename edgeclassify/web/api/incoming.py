@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from edgeclassify.late_model import LateModel, ValidationError
 from edgeclassify.web.api.faults import first_fault
 from edgeclassify.web.api.interface import Around, Asked, Endpoint, RefusedError
 
@@ -38,7 +38,7 @@ def _check_size(size: int, most: int) -> None:
         )
 
 
-def _query(request: Request, kind: type[BaseModel]) -> BaseModel:
+def _query(request: Request, kind: type[LateModel]) -> LateModel:
     given: dict[str, str] = {}
     for key, value in request.query_params.multi_items():
         if key in given:
@@ -79,5 +79,5 @@ def _check_type(request: Request, expected: str) -> None:
         )
 
 
-def _refused(error: ValidationError, kind: type[BaseModel], whole: str) -> RefusedError:
+def _refused(error: ValidationError, kind: type[LateModel], whole: str) -> RefusedError:
     return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, first_fault(error, kind, whole))

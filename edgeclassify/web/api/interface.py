@@ -8,10 +8,10 @@ from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edgeclassify.late_model import ConfigDict, LateModel
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.api.refused import RefusedError
 from edgeclassify.web.api.threads import Threads
@@ -26,7 +26,7 @@ from edgeclassify.web.pictures.stills import Stills
 __all__ = ["Answer", "ApiBody", "Around", "Asked", "Endpoint", "Problem", "RefusedError"]
 
 
-class ApiBody(BaseModel):
+class ApiBody(LateModel):
     """What is said in JSON, either way: unknown keys are faults."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,7 +64,7 @@ class Asked:
     body: Any = None
 
 
-Answer = Callable[[Asked], Awaitable[Response | BaseModel | None]]
+Answer = Callable[[Asked], Awaitable[Response | LateModel | None]]
 """In the server's loop: what blocks goes to a thread. A body is sent as JSON, None as 204. Raises
 EdgeClassifyError where it refuses."""
 
@@ -83,11 +83,11 @@ class Endpoint:
     answer: Answer
     summary: str
     subject: str
-    query: type[BaseModel] | None = None
-    body: type[BaseModel] | None = None
+    query: type[LateModel] | None = None
+    body: type[LateModel] | None = None
     takes: str | None = None
     most_bytes: int = 100_000
-    gives: type[BaseModel] | str | None = None
+    gives: type[LateModel] | str | None = None
     status: HTTPStatus = HTTPStatus.OK
     """Of an answer that is a body."""
     judges_body: bool = False

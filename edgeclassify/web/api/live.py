@@ -2,10 +2,10 @@
 
 from http import HTTPStatus
 
-from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from edgeclassify.contract import bodies
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError
 from edgeclassify.web.live.event_stream import CONTENT_TYPE
 from edgeclassify.web.live.timeline import MOST_MINUTES

@@ -2,9 +2,8 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint
 from edgeclassify.web.live.log_lines import KEPT, LogLine
 

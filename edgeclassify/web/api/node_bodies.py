@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
-
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.interface import ApiBody
 
 ModelKind = Literal["builtin", "catalog", "file", "taught"]

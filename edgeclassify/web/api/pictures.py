@@ -3,9 +3,9 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError
 from edgeclassify.web.pictures.mjpeg import CONTENT_TYPE, mjpeg
 

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, RootModel
 from starlette.responses import JSONResponse, Response
 
 from edgeclassify import types
@@ -19,6 +18,7 @@ from edgeclassify.contract.refusals import RequestError
 from edgeclassify.contract.request_payload import MAX_BYTES, Object, body_of
 from edgeclassify.contract.requests import request_of
 from edgeclassify.contract.responses import Nothing
+from edgeclassify.late_model import LateModel, RootModel
 from edgeclassify.types import Asker, Command
 from edgeclassify.types.requests import TEACHING
 from edgeclassify.web.api.interface import Answer, Around, Asked, Endpoint, RefusedError
@@ -115,13 +115,13 @@ def _endpoints() -> Iterator[Endpoint]:
         )
 
 
-def _carried(answer: type[BaseModel]) -> type[BaseModel]:
+def _carried(answer: type[LateModel]) -> type[LateModel]:
     """The class of the data of an answer that is no error."""
     said: Any = answer.model_fields["data"].annotation
     kinds = get_args(said) if get_origin(said) in (Union, UnionType) else (said,)
     kinds = tuple(kind for kind in kinds if kind is not Nothing)
     if len(kinds) == 1:
-        found: type[BaseModel] = kinds[0]
+        found: type[LateModel] = kinds[0]
         return found
     return RootModel[Union[kinds]]  # type: ignore[valid-type] # noqa: UP007
 

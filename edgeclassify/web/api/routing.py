@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from http import HTTPStatus
 
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -15,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from edgeclassify.contract.bodies import Body
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.late_model import LateModel
 from edgeclassify.redaction import scrubbed
 from edgeclassify.web.api.incoming import JSON, asked_of
 from edgeclassify.web.api.interface import Around, Asked, Endpoint, Problem, RefusedError
@@ -101,7 +101,7 @@ def _refusal(error: EdgeClassifyError) -> Response:
     return problem(status, str(error), headers)
 
 
-def _response_of(given: Response | BaseModel | None, status: HTTPStatus) -> Response:
+def _response_of(given: Response | LateModel | None, status: HTTPStatus) -> Response:
     if given is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if isinstance(given, Response):

@@ -5,10 +5,10 @@ import threading
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import Field
 from starlette.responses import Response
 
 from edgeclassify.errors import ConfigError, EdgeClassifyError
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.incoming import JSON
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError
 from edgeclassify.web.interface import WhatIf

@@ -3,10 +3,9 @@
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from pydantic import BaseModel
-
 from edgeclassify.contract import bodies
 from edgeclassify.health import Health
+from edgeclassify.late_model import LateModel
 from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, Roi, ViewState
 from edgeclassify.web.interface import PageNode
@@ -48,10 +47,10 @@ class Board(Sink):
         """What is told from now on, as Server-Sent Events: see Broadcast. In the server's loop."""
         return self._broadcast.listen(after)
 
-    def say(self, kind: str, data: BaseModel | dict[str, Any], *, of: str = "") -> None:
+    def say(self, kind: str, data: LateModel | dict[str, Any], *, of: str = "") -> None:
         """From any thread, at once: something that is no part of the contract. `of`: where it says how something
         is now, what that is, so that only the newest is told."""
-        self._put(kind, of, lambda: data.model_dump(mode="json") if isinstance(data, BaseModel) else data)
+        self._put(kind, of, lambda: data.model_dump(mode="json") if isinstance(data, LateModel) else data)
 
     def close(self) -> None:
         """From any thread: whoever listens hears no more, and is let go."""

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from edgeclassify.config.sections import Config
 from edgeclassify.documents.faults import key_of
 from edgeclassify.documents.toml import parse_toml
+from edgeclassify.late_model import ValidationError
 from edgeclassify.updates.interface import Manifest, UpdateError
 
 _FILE = re.compile(r"(?<!\$)\$\{UPDATE\}/(?P<name>.*)", re.DOTALL)

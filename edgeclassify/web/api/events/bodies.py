@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from edgeclassify.contract import bodies
 from edgeclassify.contract.bodies.base import Body, Label, Level, Time, about
 from edgeclassify.contract.request_payload import Object
+from edgeclassify.late_model import Field
 from edgeclassify.types import EventType, Period
 from edgeclassify.types.history import MOST_EVENTS
 from edgeclassify.web.api.interface import ApiBody

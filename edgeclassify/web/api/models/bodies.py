@@ -1,7 +1,6 @@
 """What is said of models."""
 
-from pydantic import Field
-
+from edgeclassify.late_model import Field
 from edgeclassify.model.inspect.inspection import Inspection
 from edgeclassify.web.api.interface import ApiBody
 from edgeclassify.web.api.node_bodies import ModelKind

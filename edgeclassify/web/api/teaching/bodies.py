@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.interface import ApiBody
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.interface import ApiBody
 from edgeclassify.web.api.teaching.bodies import Count, ExampleId
 
