@@ -45,7 +45,7 @@ class Inner(LateModel):
 class Outer(LateModel):
     """The whole."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
     unit: ClassVar[str] = "m"
 
     inner: Inner = Field(default_factory=Inner)
@@ -53,6 +53,7 @@ class Outer(LateModel):
     path: Annotated[Path, Field(strict=False)] | None = None
     kind: Literal["a", "b"] = Field("a", alias="is")
     data: dict[str, JsonValue] = Field(default_factory=dict)
+    left: Inner = Field(default_factory=dict)  # type: ignore[assignment] # a table that may be left out
 
     _origin: str = PrivateAttr("nowhere")
 
@@ -110,11 +111,18 @@ class Written(pydantic.BaseModel):
 def test_a_record_without_a_judgement_has_all_defaults() -> None:
     made = Outer.model_construct(path=Path("/x"))
     assert made.model_fields_set == {"path"}
-    assert dict(made) == {"inner": Inner(), "inners": (), "path": Path("/x"), "kind": "a", "data": {}}
+    assert dict(made) == {
+        "inner": Inner(),
+        "inners": (),
+        "path": Path("/x"),
+        "kind": "a",
+        "data": {},
+        "left": Inner(),
+    }
     assert type(made.inner) is Inner
     assert made.unit == "m"
     assert Special.model_construct().kind == "b"
-    assert [*Special.model_fields] == ["inner", "inners", "path", "kind", "data", "more"]
+    assert [*Special.model_fields] == ["inner", "inners", "path", "kind", "data", "left", "more"]
 
 
 def test_each_record_has_a_table_of_its_own() -> None:
@@ -129,6 +137,8 @@ def test_a_judged_one_is_a_record_all_the_way_down() -> None:
     assert judged.model_fields_set == {"inner", "inners", "kind"}
     assert judged.inner.model_fields_set == {"size", "word"}
     assert judged.total == 6
+    assert (judged.left, type(judged.left)) == (Inner(), Inner)
+    assert Inner.model_validate({"word": 5}).word == "5"
     assert built(inner=Inner(size=3, word="a"), **{"is": "a"}).inner.size == 3
 
 

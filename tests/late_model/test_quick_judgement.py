@@ -154,6 +154,16 @@ class _Small(LateModel):
     plain: tuple[int, ...] = ()
     taken: Annotated[tuple[int, ...], Field(strict=False)] = ()
     odd: set[int] | None = None
+    share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    weight: float = 0.0
+    kind: Literal["a", 3] = 3
+    pair: Annotated[tuple[int, int], Field(strict=False)] = (1, 2)
+    spaced: str = ""
+
+    @field_validator("spaced", mode="before")
+    @classmethod
+    def _stripped(cls, value: str) -> str:
+        return value.strip()
 
     @field_validator("word")
     @classmethod
@@ -190,6 +200,19 @@ class _Small(LateModel):
         ({"taken": [1, 2]}, True),
         ({"taken": [1, "2"]}, False),
         ({"odd": [1]}, False),
+        ({"word": "ab"}, True),
+        ({"share": 1}, True),
+        ({"share": 1.0}, True),
+        ({"share": -0.1}, False),
+        ({"share": 1.1}, False),
+        ({"weight": 2**53 - 1}, True),
+        ({"weight": 2**53}, False),
+        ({"kind": "a"}, True),
+        ({"kind": 3}, True),
+        ({"kind": 3.0}, False),
+        ({"pair": [3, 4]}, True),
+        ({"pair": [3]}, False),
+        ({"spaced": "x"}, False),  # a validator that comes before the type is pydantic's
         ([], False),
         ("x", False),
     ],
