@@ -9,9 +9,9 @@ from tests.browser.served_nodes import ServedNode
 from tests.support.waiting import patient, wait_for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNode]:
-    """It has seen all of the demo's photos."""
+    """It has seen all of the demo's photos. It takes a part of the processor: it ends with these tests."""
     node = ServedNode(tmp_path_factory.mktemp("api"), interval_s=0.1)
     try:
         node.start()

@@ -11,13 +11,13 @@ from tests.web.api.conftest import asking
 from tests.web.api.models.nodes import models_served, node_with_models
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[FileServer]:
     with models_served() as state:
         yield state
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def models_node(server: FileServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNode]:
     with node_with_models(tmp_path_factory.mktemp("models"), server) as node:
         yield node
