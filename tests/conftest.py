@@ -7,6 +7,7 @@
   run. The gate sets it, so that a missing broker or missing test data can't pass unnoticed.
 """
 
+import gc
 import logging
 import os
 import re
@@ -156,6 +157,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if (limit := item.get_closest_marker("timeout")) is not None:
             item.add_marker(pytest.mark.timeout(patient(*limit.args)), append=False)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: whoever collects garbage need not look through them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 _unexpected_skips: list[str] = []
