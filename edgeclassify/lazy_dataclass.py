@@ -193,10 +193,8 @@ def _with_methods_to_come(cls: type, style: _Style) -> type:
     own = dict(cls.__dict__)
     names = tuple(name for name, kind in cls.__annotations__.items() if not _is_class_var(kind))
     wanted = list(_ALWAYS)
-    if style.eq:
+    if style.eq:  # with an __eq__ alone Python lets nothing of it be hashed
         wanted += _OF_EQUALS if style.frozen else ("__eq__",)
-        if not style.frozen:
-            own.setdefault("__hash__", None)
     methods = _Methods(cls, names, tuple(name for name in wanted if name not in own), style)
     for name in ("__dict__", "__weakref__"):
         own.pop(name, None)
