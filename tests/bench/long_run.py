@@ -209,6 +209,7 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=5.0, help="Seconds between samples (default: 5).")
     parser.add_argument("--folder", type=Path, default=Path(), help="Where the curve goes.")
     options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
     models = needed_test_data() / "models"
     if mosquitto_path() is None:
         sys.exit("no mosquitto here: sudo apt install mosquitto")
