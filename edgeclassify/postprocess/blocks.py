@@ -6,7 +6,6 @@ The label is muted, no single frame was sure enough of it, it has ended a short 
 import time
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.scores.observation import Observation
@@ -73,6 +72,8 @@ class Blocks:
             now = self._local_time(at)
             minute = now.tm_hour * 60 + now.tm_min
         else:
+            from zoneinfo import ZoneInfo  # it takes as long to load as ten modules of ours
+
             there = datetime.fromtimestamp(at, ZoneInfo(rules.time_zone))
             minute = there.hour * 60 + there.minute
         return any(hours.covers(minute) for hours in rules.quiet_hours)

@@ -1,8 +1,7 @@
 """Local days: which one a moment is in, and when that begins and ends."""
 
 import math
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from edgeclassify.lazy_dataclass import dataclass
 
@@ -39,7 +38,7 @@ class LocalDays:
     def __init__(self, zone: str | None = None) -> None:
         self.zone = zone
         # Without a zone datetime goes by the machine's, in both directions.
-        self._zone = None if zone is None else ZoneInfo(zone)
+        self._zone = None if zone is None else _zone(zone)
         self._last: LocalDay | None = None
 
     def of(self, at: float) -> LocalDay:
@@ -58,3 +57,9 @@ class LocalDays:
 
     def _midnight(self, day: date) -> float:
         return datetime.combine(day, time(), self._zone).timestamp()
+
+
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo  # it takes as long to load as ten modules of ours
+
+    return ZoneInfo(name)
