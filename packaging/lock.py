@@ -12,8 +12,7 @@ import subprocess
 import sys
 from shutil import which
 
-from supply.lock_files import LOCKS as FOLDER
-from supply.lock_files import Chosen, read, text
+from supply.lock_files import LOCKS as FOLDER, Chosen, read, text
 from supply.resolving import resolve
 from supply.targets import LOCKS
 

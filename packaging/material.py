@@ -17,8 +17,7 @@ from supply.debian_copyright import copyright_file
 from supply.downloads import download
 from supply.licence_list import SHIPPED, licence_list
 from supply.licences import LicenceError
-from supply.lock_files import LOCKS as FOLDER
-from supply.lock_files import read
+from supply.lock_files import LOCKS as FOLDER, read
 from supply.packages import Package, read_wheels
 from supply.project import project_version, wanted_by_project
 from supply.sbom import bill_of_materials

@@ -7,8 +7,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from threading import Event as Flag
-from threading import Thread
+from threading import Event as Flag, Thread
 from types import TracebackType
 from typing import Any, Self
 

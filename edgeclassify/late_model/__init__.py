@@ -11,19 +11,21 @@ names.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pydantic import AfterValidator as AfterValidator
-    from pydantic import BaseModel as LateModel
-    from pydantic import BeforeValidator as BeforeValidator
-    from pydantic import ConfigDict as ConfigDict
-    from pydantic import Field as Field
-    from pydantic import JsonValue as JsonValue
-    from pydantic import PrivateAttr as PrivateAttr
-    from pydantic import RootModel as RootModel
-    from pydantic import ValidationError as ValidationError
-    from pydantic import ValidationInfo as ValidationInfo
-    from pydantic import create_model as create_model
-    from pydantic import field_validator as field_validator
-    from pydantic import model_validator as model_validator
+    from pydantic import (
+        AfterValidator as AfterValidator,
+        BaseModel as LateModel,
+        BeforeValidator as BeforeValidator,
+        ConfigDict as ConfigDict,
+        Field as Field,
+        JsonValue as JsonValue,
+        PrivateAttr as PrivateAttr,
+        RootModel as RootModel,
+        ValidationError as ValidationError,
+        ValidationInfo as ValidationInfo,
+        create_model as create_model,
+        field_validator as field_validator,
+        model_validator as model_validator,
+    )
 else:
     from edgeclassify.late_model.marks import (
         AfterValidator,

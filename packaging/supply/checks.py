@@ -11,8 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from supply.licence_list import SHIPPED
-from supply.lock_files import LOCKS as FOLDER
-from supply.lock_files import read
+from supply.lock_files import LOCKS as FOLDER, read
 from supply.project import PROJECT, project_version, wanted_by_project
 from supply.targets import LOCKS
 

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.broker.servers import NotFound, Server, Servers, look_up
 from edgeclassify.config import MqttConfig, TlsConfig

@@ -9,8 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.contract import encoding, outgoing
 from edgeclassify.contract.outgoing import Message

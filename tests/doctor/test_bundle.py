@@ -12,8 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from edgeclassify.doctor.around import Answer
 from edgeclassify.doctor.bundle import write_bundle

@@ -12,8 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from edgeclassify import demo
-from edgeclassify.history.file import FILE_NAME as HISTORY_FILE
-from edgeclassify.history.file import open_to_read
+from edgeclassify.history.file import FILE_NAME as HISTORY_FILE, open_to_read
 from edgeclassify.history.reading import HistoryReader
 from edgeclassify.publish.spool.disk import FILE_NAME
 from edgeclassify.types import HistoryQuery

@@ -10,8 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.files.database import DamagedError
 from edgeclassify.history.file import FILE_NAME, VERSION, open_to_read, open_to_write

@@ -12,8 +12,7 @@ pytest.importorskip(
 )
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract import outgoing

@@ -3,8 +3,7 @@
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.http.body import Chunks, Unpacker
 

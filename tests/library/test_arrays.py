@@ -5,8 +5,7 @@ from typing import Any, get_args
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given as for_all
-from hypothesis import strategies as st
+from hypothesis import given as for_all, strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 

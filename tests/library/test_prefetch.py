@@ -7,8 +7,7 @@ from contextlib import closing
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.library.prefetch import in_order, usual_workers
 from tests.support.waiting import patient, wait_for

@@ -4,8 +4,7 @@ import logging
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor

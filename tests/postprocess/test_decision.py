@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.types import UNKNOWN, Event, EventType, Moment, Reason, Why
 from tests.postprocess.benches import START, Bench, in_a_file, kinds, seen_by, shown

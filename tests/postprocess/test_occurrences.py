@@ -1,8 +1,7 @@
 """What is in a view, and what its events tell: figures, durations, and what is kept of it."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.postprocess.decision import new_event_id
 from edgeclassify.types import Event, EventType, OpenOccurrence, Reason, Why

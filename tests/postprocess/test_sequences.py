@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, OwnRules, Rules, Step

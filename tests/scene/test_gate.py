@@ -1,8 +1,7 @@
 """When a view may pass a frame over: nothing moves, nothing is in question, and it is not time yet."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.scene.gate import Gate, GateRules
 

@@ -1,7 +1,6 @@
 """Which nodes an update is for: the same each time, evenly spread, and a greater share only adds nodes."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.updates.staging import is_in_share, is_named, place_of
 from tests.updates.made import manifest

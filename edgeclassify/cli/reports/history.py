@@ -16,8 +16,7 @@ from edgeclassify.cli.reports.tables import table_console
 from edgeclassify.contract.encoding import seconds_of
 from edgeclassify.files import printable
 from edgeclassify.history.csv_lines import cell, csv_of
-from edgeclassify.sentences import newness
-from edgeclassify.sentences import seconds as in_words
+from edgeclassify.sentences import newness, seconds as in_words
 
 Event = Mapping[str, Any]
 _WIDTHS = {"when": 19, "view": 14, "what": 7, "label": 26, "score": 5}

@@ -11,12 +11,9 @@ from pathlib import Path
 from edgeclassify.config import Config
 from edgeclassify.config.state_place import default_state_place
 from edgeclassify.daemon.kept.options import OptionStore
-from edgeclassify.daemon.kept.profile_choice import FILE_NAME as PROFILE_FILE
-from edgeclassify.daemon.kept.profile_choice import ProfileChoice
-from edgeclassify.daemon.kept.snoozes import FILE_NAME as SNOOZES_FILE
-from edgeclassify.daemon.kept.snoozes import Snoozes
-from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE
-from edgeclassify.daemon.kept.usual_pictures import UsualPictures
+from edgeclassify.daemon.kept.profile_choice import FILE_NAME as PROFILE_FILE, ProfileChoice
+from edgeclassify.daemon.kept.snoozes import FILE_NAME as SNOOZES_FILE, Snoozes
+from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE, UsualPictures
 from edgeclassify.files import FolderCondition
 from edgeclassify.publish.history.desk import HistoryDesk
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics

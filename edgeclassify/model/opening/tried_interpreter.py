@@ -12,16 +12,14 @@ from edgeclassify.model.runtime.cores import usable_cores
 from edgeclassify.model.runtime.delegates import DelegateChoice, is_in_use
 from edgeclassify.model.runtime.interpreter import Interpreter, open_interpreter
 from edgeclassify.model.soundness.check import Need, check_soundness
-from edgeclassify.model.speed.known_speeds import FILE_NAME as SPEEDS_FILE
-from edgeclassify.model.speed.known_speeds import KnownSpeeds
+from edgeclassify.model.speed.known_speeds import FILE_NAME as SPEEDS_FILE, KnownSpeeds
 from edgeclassify.model.speed.measuring import open_timed
 from edgeclassify.model.speed.session import Session
 from edgeclassify.model.speed.speeds import NO_SPEEDS, Elsewhere, Speeds
 from edgeclassify.model.speed.ways import Way, possible_ways
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.interface import RunBy
-from edgeclassify.model.trial_run.tried_models import FILE_NAME as TRIED_FILE
-from edgeclassify.model.trial_run.tried_models import TriedModels
+from edgeclassify.model.trial_run.tried_models import FILE_NAME as TRIED_FILE, TriedModels
 from edgeclassify.types import ModelChoice
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,7 @@
 """What the inference thread leaves for the one that keeps looks: bounded, and no pixels that are only lent."""
 
 from collections import deque
-from collections.abc import Collection as Some
-from collections.abc import Sequence
+from collections.abc import Collection as Some, Sequence
 from threading import Condition
 
 from edgeclassify.lazy_dataclass import dataclass

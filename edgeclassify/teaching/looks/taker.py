@@ -17,8 +17,7 @@ from edgeclassify.teaching.looks.keeper import LEAST_FREE_BYTES, LookKeeper
 from edgeclassify.teaching.looks.making import LookMaker
 from edgeclassify.teaching.looks.selection import Place, Selection
 from edgeclassify.teaching.looks.store import LookStore
-from edgeclassify.types import Event as LabelEvent
-from edgeclassify.types import Frame, Prediction, Roi, ViewState
+from edgeclassify.types import Event as LabelEvent, Frame, Prediction, Roi, ViewState
 
 log = logging.getLogger(__name__)
 

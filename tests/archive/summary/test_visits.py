@@ -2,8 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.archive.summary.longest import Longest
 from edgeclassify.archive.summary.visits import APART_S, Sight, Visit, visits

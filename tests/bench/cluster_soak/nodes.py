@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
+from threading import Event as Flag, Thread
 
 from edgeclassify.config import MqttConfig, SpoolConfig
 from edgeclassify.contract.layout import Layout, ViewLayout

@@ -5,8 +5,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from edgeclassify.config.editing.edited import edited
 from edgeclassify.config.editing.interface import KeyChange

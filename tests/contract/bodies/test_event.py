@@ -3,8 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.contract.bodies import Event, HistoricalEvent
 from edgeclassify.errors import PublishError

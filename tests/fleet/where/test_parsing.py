@@ -1,8 +1,7 @@
 """Texts become terms and texts again; whatever is wrong is said with its place, and nothing else happens."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.fleet.where.compared import Kind
 from edgeclassify.fleet.where.fields import FIELDS

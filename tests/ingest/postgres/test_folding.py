@@ -10,8 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.ingest.interface import EventRow, FiguresRow, PresenceRow, RefusedRow, Row
 from edgeclassify.ingest.postgres import statements

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.model.calibration.fit import fit_temperature, lowest_point, negative_log_likelihood
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
 from edgeclassify.tempering import Tempering

@@ -6,8 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.errors import ExitStatus, LabelError, ModelMissingError
 from edgeclassify.model.labels.label_file import fitted, parse_labels, read_labels

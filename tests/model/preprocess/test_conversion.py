@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.model.preprocess import conversion
 from edgeclassify.model.preprocess.conversion import PlanarConversion

@@ -1,8 +1,7 @@
 """Region of interest, centre crop, letterbox and squash in whole pixels."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.model.preprocess.geometry import even_rect, fit_rects
 from edgeclassify.pixels import Rect, roi_rect

@@ -8,8 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from supply import resolving
 from supply.checks import licence_faults, lock_faults
-from supply.lock_files import LOCKS as FOLDER
-from supply.lock_files import Chosen, read, text
+from supply.lock_files import LOCKS as FOLDER, Chosen, read, text
 from supply.targets import LOCKS, Lock, Target
 
 

@@ -15,8 +15,7 @@ from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.database.wal import is_torn, read_wal
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
-from edgeclassify.publish.spool.numbers.mark import FILE_NAME as MARK_NAME
-from edgeclassify.publish.spool.numbers.mark import SpoolMark
+from edgeclassify.publish.spool.numbers.mark import FILE_NAME as MARK_NAME, SpoolMark
 from edgeclassify.publish.spool.numbers.number_file import STEP
 from tests.publish.records import next_number
 

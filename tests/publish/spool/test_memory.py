@@ -2,8 +2,7 @@ import logging
 import threading
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.memory import MemorySpool

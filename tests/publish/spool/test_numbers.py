@@ -8,8 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.memory import MemorySpool

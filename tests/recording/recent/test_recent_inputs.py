@@ -4,8 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.postprocess.interface import Rules

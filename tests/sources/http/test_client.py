@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
 from edgeclassify.http.address import parse_address
@@ -22,8 +21,7 @@ from edgeclassify.sources.http import client
 from edgeclassify.sources.http.client import MAX_REDIRECTS, RequestOptions
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.support.image_by_url import fetch
-from tests.sources.raw_server import OK, RawServer, always, dripping, raw_server
-from tests.sources.raw_server import redirect as redirect_raw
+from tests.sources.raw_server import OK, RawServer, always, dripping, raw_server, redirect as redirect_raw
 from tests.sources.servers import Handler, PlainServer, body, serving
 
 

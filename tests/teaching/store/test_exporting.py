@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from edgeclassify.errors import ExitStatus, MissingInputError, StorageError, TaughtModelError, UsageError
 from edgeclassify.model.taught.document import from_bytes, to_bytes

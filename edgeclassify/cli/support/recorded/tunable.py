@@ -7,8 +7,7 @@ from edgeclassify.cli.support.recorded.replays import judged_views, truth_of
 from edgeclassify.config import Config
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.errors import RecordingError, UsageError
-from edgeclassify.recording.interface import Input as RecordedInput
-from edgeclassify.recording.interface import RulesChanged, ViewBegins
+from edgeclassify.recording.interface import Input as RecordedInput, RulesChanged, ViewBegins
 from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement
 from edgeclassify.recording.replay.replaying import NewRules, Replay
 from edgeclassify.recording.replay.tally import Tally

@@ -5,8 +5,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.outgoing import response_message

@@ -1,8 +1,7 @@
 """Headers of image files, read without decoding."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from edgeclassify.sources.images.headers.exif import read_exif
 from edgeclassify.sources.images.headers.reader import read_header
