@@ -38,7 +38,7 @@ class UnsureError(Exception):
 
 
 def quickly_judged(kind: type[_Model], document: Any) -> _Model:
-    """The record of a late model that pydantic would make of the document. Raises UnsureError."""
+    """The record that pydantic would make of the document, of a late model that is strict. Raises UnsureError."""
     try:
         found: _Model = _record(kind, document)
     except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
