@@ -25,8 +25,8 @@ else:
         """As the standard library's: lazily where frozen or slots are true, with only eq or kw_only beside."""
 
         def decorate(cls: type) -> type:
-            is_plain = options.keys() <= {"frozen", "slots", "eq", "kw_only"} and not any(
-                map(_is_set_later, vars(cls).values())
+            is_plain = options.keys() <= {"frozen", "slots", "eq", "kw_only"} and _can_be_late(
+                cls, has_slots=options.get("slots", False)
             )
             frozen, slots = options.get("frozen", False), options.get("slots", False)
             if not (is_plain and (frozen or slots)):
@@ -191,6 +191,8 @@ class _Lazy:
 
 def _with_methods_to_come(cls: type, style: _Style) -> type:
     own = dict(cls.__dict__)
+    if style.eq and style.frozen and own.get("__hash__", own) is None:
+        del own["__hash__"]  # Python's own doing, of an __eq__
     names = tuple(name for name, kind in cls.__annotations__.items() if not _is_class_var(kind))
     wanted = list(_ALWAYS)
     if style.eq:  # with an __eq__ alone Python lets nothing of it be hashed
@@ -247,6 +249,27 @@ def _state(self: Any) -> list[Any]:
 def _set_state(self: Any, state: list[Any]) -> None:
     for one, value in zip(dataclasses.fields(self), state, strict=True):
         object.__setattr__(self, one.name, value)
+
+
+def _can_be_late(cls: type, *, has_slots: bool) -> bool:
+    """False for what `dataclasses` treats in a way of its own, and where no second class may come of the first.
+
+    It makes a second one itself where there are slots.
+    """
+    values = vars(cls)
+    if any(map(_is_set_later, values.values())) or any(map(_is_special, cls.__annotations__.values())):
+        return False
+    if any(values[name].__hash__ is None for name in cls.__annotations__ if name in values):
+        return False  # a default that all records would share
+    if has_slots:
+        return True
+    functions = (getattr(one, "fget", getattr(one, "func", one)) for one in values.values())
+    codes = (one.__code__ for one in functions if hasattr(one, "__code__"))
+    return cls.__bases__ == (object,) and not any("__class__" in code.co_freevars for code in codes)
+
+
+def _is_special(annotation: Any) -> bool:
+    return isinstance(annotation, dataclasses.InitVar) or annotation in (dataclasses.InitVar, dataclasses.KW_ONLY)
 
 
 def _has_no_parameter(value: object) -> bool:

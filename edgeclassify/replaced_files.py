@@ -18,7 +18,8 @@ def late_imports() -> Iterator[None]:
     """Around imports of a process that has run for long. Raises ReplacedFilesError where one fails."""
     try:
         yield
-    except (ImportError, SyntaxError) as error:
+    except (ImportError, SyntaxError, SystemError) as error:
+        # The last is pydantic's own, where its core is of another version.
         raise ReplacedFilesError(
             f"expected the files that edgeclassify was started with, found others ({error}). Restart the service."
         ) from error

@@ -350,6 +350,70 @@ def test_each_style_is_as_the_standard_library_has_it(style: str) -> None:
     assert lazy == usual
 
 
+def test_what_needs_the_class_itself_is_made_at_once() -> None:
+    class Base:
+        pass
+
+    def with_super() -> type[Any]:
+        class Above:
+            a: int = 1
+
+            def text(self) -> str:
+                return super().__repr__()
+
+        return Above
+
+    def of_another() -> type[Any]:
+        class Below(Base):
+            a: int = 1
+
+        return Below
+
+    def passing_on() -> type[Any]:
+        class Passing:
+            a: dataclasses.InitVar[int]
+            b: int = 2
+
+            def __post_init__(self, a: int) -> None:
+                assert a == 1
+
+        return Passing
+
+    assert dataclass(frozen=True)(with_super())().text().startswith("<")
+    below = dataclass(frozen=True)(of_another())
+    assert Base.__subclasses__() == [below]
+    assert dataclass(slots=True)(passing_on())(1).b == 2
+
+
+def test_a_default_that_all_would_share_is_refused() -> None:
+    class Sharing:
+        a: list[int] = []  # noqa: RUF012 - the fault
+
+    with pytest.raises(ValueError, match="mutable default"):
+        dataclass(slots=True)(Sharing)
+
+
+@pytest.mark.parametrize("options", [{"frozen": True}, {"frozen": True, "slots": True}, {"slots": True}])
+def test_one_with_an_equality_of_its_own_is_hashed_as_it_would_be(
+    options: dict[str, bool],
+) -> None:
+    def written() -> type[Any]:
+        class Same:
+            a: int = 1
+
+            def __eq__(self, other: object) -> bool:
+                return True
+
+        return Same
+
+    lazy, usual = dataclass(**options)(written()), dataclasses.dataclass(**options)(written())
+    if usual.__hash__ is None:
+        assert lazy.__hash__ is None
+    else:
+        assert hash(lazy(3)) == hash(usual(3))
+    assert lazy(1) == lazy(2)
+
+
 def _said_to(record: Any, change: Callable[[Any], None]) -> str:
     try:
         change(record)

@@ -144,8 +144,7 @@ class LateModel:
         return _pydantic_side().core_schema_of(cls, handler)
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        attributes = vars(self)
-        return ((name, attributes[name]) for name in self.model_fields if name in attributes)
+        return ((name, value) for name, value in vars(self).items() if name not in self.late_privates)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self.late_privates:
@@ -173,8 +172,18 @@ class RootModel(LateModel):
 
     root: Any
 
+    def __init__(self, root: Any) -> None:
+        """Judged by pydantic, raises ValidationError."""
+        made = type(self).model_validate(root)
+        vars(self).update(vars(made))
+        object.__setattr__(self, "_said", frozenset(made.model_fields_set))
+
     def __class_getitem__(cls, annotation: Any) -> type[Self]:
         return type(cls.__name__, (cls,), {"__annotations__": {"root": annotation}, "__module__": cls.__module__})
+
+    def model_dump(self, **options: Any) -> Any:
+        """The value, by pydantic."""
+        return _pydantic_side().pydantic_record(self).model_dump(**options)
 
 
 def create_model(name: str, /, *, __base__: type[LateModel], **fields: Any) -> type[LateModel]:

@@ -68,7 +68,11 @@ def core_schema_of(late_class: Any, handler: Any) -> core_schema.CoreSchema:
 
 def pydantic_record(record: LateModel) -> BaseModel:
     """The record as pydantic has it, to write it. It is not judged."""
-    return pydantic_class(type(record)).model_construct(record.model_fields_set, **dict(record))
+    model = pydantic_class(type(record))
+    if isinstance(record, RootModel):
+        made: BaseModel = model.model_construct(record.root)
+        return made
+    return model.model_construct(record.model_fields_set, **dict(record))
 
 
 def _taken(late_class: Any, found: Any) -> Any:

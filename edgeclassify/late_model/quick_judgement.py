@@ -30,6 +30,7 @@ _BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
     "pattern": lambda value, bound: _matches(value, bound),
     "allow_inf_nan": lambda value, bound: True,  # no number that is not finite comes so far
 }
+_KNOWN_RULES = frozenset({"strict", "extra", "frozen", "validate_default", "defer_build", "json_schema_extra"})
 _SAY_NOTHING = frozenset({"description", "json_schema_extra", "strict"})
 
 
@@ -41,16 +42,17 @@ def quickly_judged(kind: type[_Model], document: Any) -> _Model:
     """The record that pydantic would make of the document, of a late model that is strict. Raises UnsureError."""
     try:
         found: _Model = _record(kind, document)
-    except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, OSError, AssertionError) as error:
         raise UnsureError from error
     return found
 
 
 def _record(kind: Any, document: Any) -> Any:
-    validators: list[ValidatorMark] = list(kind.late_validators.values())
-    for mark in validators:
+    _refuse_other_models(kind)
+    validators: dict[str, ValidatorMark] = kind.late_validators
+    for method, mark in validators.items():
         if not mark.fields and mark.mode == "before":
-            document = mark.__get__(None, kind)(document)
+            document = getattr(kind, method)(document)
     if type(document) is not dict or not document.keys() <= kind.model_fields.keys():
         raise UnsureError
     values = {}
@@ -61,15 +63,28 @@ def _record(kind: Any, document: Any) -> Any:
         value = _judge_of(field.annotation)(document[name]) if name in document else _of_factory(field)
         if not field.mark.rules.keys() <= _SAY_NOTHING:
             raise UnsureError
-        for mark in validators:
+        for method, mark in validators.items():
             if name in mark.fields:
-                value = _validated(mark, kind, value)
+                value = getattr(kind, method)(value)
         values[name] = value
     record = kind.late_record(values, frozenset(document))
-    for mark in validators:
+    for method, mark in validators.items():
         if not mark.fields and mark.mode == "after":
-            record = mark.__get__(record, kind)()
+            record = getattr(record, method)()
     return record
+
+
+@cache
+def _refuse_other_models(kind: Any) -> None:
+    """Raises UnsureError for a model that has more to it than a section of the config."""
+    rules: dict[str, Any] = {}
+    for one in reversed(kind.__mro__):
+        rules |= vars(one).get("model_config", {})
+    if not (rules.get("strict") and rules.get("extra") == "forbid" and rules.keys() <= _KNOWN_RULES):
+        raise UnsureError
+    for mark in kind.late_validators.values():
+        if "*" in mark.fields or mark.mode not in (("after",) if mark.fields else ("before", "after")):
+            raise UnsureError
 
 
 def _of_factory(field: LateField) -> Any:
@@ -79,12 +94,6 @@ def _of_factory(field: LateField) -> Any:
     if is_late(factory):
         return field.get_default(call_default_factory=True)
     return _judge_of(field.annotation)(factory())
-
-
-def _validated(mark: ValidatorMark, kind: Any, value: Any) -> Any:
-    if mark.mode != "after":
-        raise UnsureError
-    return mark.__get__(None, kind)(value)
 
 
 @cache
@@ -110,6 +119,9 @@ def _judge_of(annotation: Any, converts: bool = False) -> Callable[[Any], Any]:
         return lambda value: annotation(_text(value))
     if converts and origin is tuple:
         return _tuple(parts)
+    if origin is list:
+        each = _judge_of(parts[0])
+        return lambda value: list(map(each, _of_type(list, value)))
     if origin is dict:
         key, item = map(_judge_of, parts)
         return lambda value: {key(name): item(one) for name, one in _of_type(dict, value).items()}
@@ -197,7 +209,7 @@ def _literal(known: tuple[Any, ...], value: Any) -> Any:
 
 
 def _one_of(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
-    """The one type that takes the value: of several pydantic chooses by rules of its own."""
+    """The one type that takes the value, or the one that takes it as it stands; else pydantic chooses."""
     judges = tuple(map(_judge_of, kinds))
 
     def judged(value: Any) -> Any:
@@ -207,11 +219,18 @@ def _one_of(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
                 found.append(judge(value))
             except (UnsureError, ValueError, TypeError):
                 continue
-        if len(found) != 1:
+        as_it_stands = [one for one in found if _is_same(one, value)] if len(found) > 1 else found
+        if len(as_it_stands) != 1:
             raise UnsureError
-        return found[0]
+        return as_it_stands[0]
 
     return judged
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if type(one) is list and type(other) is list:
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return type(one) is type(other) and one == other
 
 
 def _tuple(parts: tuple[Any, ...]) -> Callable[[Any], Any]:

@@ -10,6 +10,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health
 from edgeclassify.lazy_dataclass import dataclass
+from edgeclassify.replaced_files import ReplacedFilesError
 from edgeclassify.types import (
     Condition,
     Event,
@@ -51,7 +52,7 @@ class SpooledEvent:
         """The event, read from its JSON form. Raises PublishError where a later version has written another."""
         try:
             return bodies.Event.model_validate_json(self.body).to_event(self.view)
-        except ValueError as error:
+        except (ValueError, ReplacedFilesError) as error:
             raise PublishError(f"event {self.seq} of view {self.view}: {error}") from error
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from edgeclassify.contract import bodies, encoding
 from edgeclassify.contract.outgoing import OFFLINE, ONLINE
 from edgeclassify.files import FolderCondition
-from edgeclassify.late_model import ValidationError
+from edgeclassify.late_model import ValidationError, pydantic_class
 from edgeclassify.publish.mqtt.probing.findings import lacks_in
 from edgeclassify.types import Event
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.records import WatchedNode
+
+assert pydantic_class, "loaded before pip can put another version under a watch that has run for long"
 
 UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
 _PRESENCE = {ONLINE: True, OFFLINE: False}

@@ -256,6 +256,20 @@ def test_a_model_of_a_single_value() -> None:
     with pytest.raises(ValidationError):
         Word.model_validate("a")
     assert type(Either.model_validate({"is": "b"}).root) is Outer
+    assert Word("ab") == Word.model_validate("ab")
+    assert (Word("ab").model_dump(), Word("ab").model_dump_json()) == ("ab", '"ab"')
+    assert Word("ab").model_copy() == Word("ab")
+
+
+def test_what_else_is_said_is_kept_where_it_may_be() -> None:
+    class Open(LateModel):
+        model_config = ConfigDict(extra="allow")
+
+        name: str
+
+    made = Open.model_validate({"name": "x", "url": "u"})
+    assert made.model_dump() == json.loads(made.model_dump_json()) == {"name": "x", "url": "u"}
+    assert made == made.model_copy() != Open(name="x")
 
 
 def test_one_that_is_made_of_fields() -> None:

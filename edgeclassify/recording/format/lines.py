@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Hashable
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
+
+from pydantic import TypeAdapter
 
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.interface import (
@@ -27,9 +29,6 @@ from edgeclassify.recording.interface import (
 )
 from edgeclassify.recording.scores import KeptScores
 from edgeclassify.types import EventType, Moment, OpenOccurrence, Reason, Surroundings
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 FORMAT = "edgeclassify recording"
 VERSION = 1
@@ -109,10 +108,8 @@ def taken(kind: type[_T], content: dict[str, Any]) -> _T:
 
 
 @cache
-def _fields(kind: Hashable) -> dict[str, tuple["TypeAdapter[Any]", Any]]:
+def _fields(kind: Hashable) -> dict[str, tuple[TypeAdapter[Any], Any]]:
     """What a dataclass is made of: how each field is written, and its default."""
-    from pydantic import TypeAdapter
-
     hints = get_type_hints(kind)
     return {one.name: (TypeAdapter(hints[one.name]), one.default) for one in fields(cast(Any, kind)) if one.init}
 
