@@ -3,8 +3,10 @@
 So it goes where pip puts another version under a daemon that runs. The Debian package stops it before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
 
 from edgeclassify.errors import EdgeClassifyError
 
@@ -23,3 +25,17 @@ def late_imports() -> Iterator[None]:
         raise ReplacedFilesError(
             f"expected the files that edgeclassify was started with, found others ({error}). Restart the service."
         ) from error
+
+
+def late_name(package: str, name: str, names: Sequence[str], modules: Sequence[str]) -> Any:
+    """For the `__getattr__` of a package: what one of its modules, imported in that order, has under the name.
+
+    `names`: those that there are. Raises AttributeError for another one, ReplacedFilesError where an import fails.
+    """
+    if name in names:
+        for module in modules:
+            with late_imports():
+                found = import_module(f"{package}.{module}")
+            if hasattr(found, name):
+                return getattr(found, name)
+    raise AttributeError(f"module {package!r} has no attribute {name!r}")

@@ -62,7 +62,10 @@ class LateModel:
 
     def __init__(self, **values: Any) -> None:
         """Judged by pydantic, raises ValidationError."""
-        made = type(self).model_validate(values)
+        self._become(values)
+
+    def _become(self, value: Any) -> None:
+        made = type(self).model_validate(value)
         vars(self).update(vars(made))
         object.__setattr__(self, "_said", frozenset(made.model_fields_set))
 
@@ -174,9 +177,7 @@ class RootModel(LateModel):
 
     def __init__(self, root: Any) -> None:
         """Judged by pydantic, raises ValidationError."""
-        made = type(self).model_validate(root)
-        vars(self).update(vars(made))
-        object.__setattr__(self, "_said", frozenset(made.model_fields_set))
+        self._become(root)
 
     def __class_getitem__(cls, annotation: Any) -> type[Self]:
         return type(cls.__name__, (cls,), {"__annotations__": {"root": annotation}, "__module__": cls.__module__})

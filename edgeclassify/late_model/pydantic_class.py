@@ -94,11 +94,7 @@ def _model(late_class: Any) -> type[BaseModel]:
         if get_origin(annotation) is ClassVar:
             annotations[name] = annotation
     for name, field in late_class.late_own_fields.items():
-        annotations[name] = converted(field.annotation)
-        if field.mark.rules or field.mark.default_factory is not None:
-            namespace[name] = _field(field.mark)
-        elif field.mark.default is not MISSING:
-            namespace[name] = field.mark.default
+        annotations[name], namespace[name] = converted(field.annotation), _field(field.mark)
     annotations["late_class"] = ClassVar[Any]
     namespace |= {"__annotations__": annotations, "late_class": late_class}
     bases = tuple(pydantic_class(base) if issubclass(base, LateModel) else base for base in late_class.__bases__)

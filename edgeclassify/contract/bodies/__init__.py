@@ -4,7 +4,6 @@ What a node itself writes none of, by a class, is imported when it is asked for;
 where its file has gone meanwhile.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from edgeclassify.contract.bodies.base import Body, Versioned
@@ -15,7 +14,7 @@ from edgeclassify.contract.bodies.node import Info, Model
 from edgeclassify.contract.bodies.problems import Problems
 from edgeclassify.contract.bodies.snooze import Snooze
 from edgeclassify.contract.bodies.view import IndexedScore, Result, State
-from edgeclassify.replaced_files import late_imports
+from edgeclassify.replaced_files import late_name
 
 if TYPE_CHECKING:
     from edgeclassify.contract.bodies.discovery import Discovery
@@ -62,10 +61,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in ("texts", "discovery", "posted_event"):
-            with late_imports():
-                found = import_module(f"{__name__}.{module}")
-            if hasattr(found, name):
-                return getattr(found, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return late_name(__name__, name, __all__, ("texts", "discovery", "posted_event"))

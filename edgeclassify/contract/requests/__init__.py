@@ -5,10 +5,9 @@ asked nothing makes none of the classes (0.5 MB): the modules are imported when 
 ReplacedFilesError where their files have gone meanwhile.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgeclassify.replaced_files import late_imports
+from edgeclassify.replaced_files import late_name
 
 if TYPE_CHECKING:
     from edgeclassify.contract.requests.base import (
@@ -70,10 +69,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in ("base", "node", "options", "teaching", "reading"):
-            with late_imports():
-                found = import_module(f"{__name__}.{module}")
-            if hasattr(found, name):
-                return getattr(found, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return late_name(__name__, name, __all__, ("base", "node", "options", "teaching", "reading"))

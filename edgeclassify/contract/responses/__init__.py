@@ -4,10 +4,9 @@ A node that is asked nothing makes none of them (0.7 MB): the modules are import
 raises ReplacedFilesError where their files have gone meanwhile.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgeclassify.replaced_files import late_imports
+from edgeclassify.replaced_files import late_name
 
 if TYPE_CHECKING:
     from edgeclassify.contract.responses import teaching
@@ -96,10 +95,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in ("carried", "answers"):
-            with late_imports():
-                classes = import_module(f"{__name__}.{module}")
-            if hasattr(classes, name):
-                return getattr(classes, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return late_name(__name__, name, __all__, ("carried", "answers"))
