@@ -50,6 +50,10 @@ class LateModel:
             value = cls.__dict__.get(name, MISSING)
             if value is not MISSING:
                 delattr(cls, name)  # a record has it itself
+                if type(value).__module__.startswith("pydantic."):  # it would be taken for a default
+                    raise TypeError(
+                        f"{cls.__name__}.{name}: expected late_model's own Field or PrivateAttr, found pydantic's"
+                    )
             if name.startswith("_"):
                 privates[name] = value.default if isinstance(value, PrivateAttr) else value
             else:

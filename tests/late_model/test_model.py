@@ -302,6 +302,13 @@ def test_what_a_validator_asks_may_be_of_two_bases() -> None:
         Both(side=6)
 
 
+@pytest.mark.parametrize("mark", [pydantic.Field(max_length=5), pydantic.PrivateAttr(5)])
+def test_a_mark_of_pydantic_itself_is_no_default(mark: Any) -> None:
+    namespace = {"__annotations__": {"word": str}, "word": mark, "__module__": __name__}
+    with pytest.raises(TypeError, match=r"Said\.word: expected late_model's own Field"):
+        type("Said", (LateModel,), namespace)
+
+
 def test_nothing_of_it_loads_pydantic_before_a_judgement() -> None:
     code = (
         "import sys; from typing import Annotated; from edgeclassify.late_model import Field, LateModel\n"

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import Field
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Router
@@ -21,6 +20,7 @@ from edgeclassify.errors import (
     StorageError,
     UsageError,
 )
+from edgeclassify.late_model import Field
 from edgeclassify.web.api.incoming import pieces
 from edgeclassify.web.api.interface import ApiBody, Asked
 from edgeclassify.web.api.routing import LARGE_AT_ONCE, LARGE_BYTES, routes_of
