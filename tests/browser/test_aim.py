@@ -256,6 +256,25 @@ def test_how_a_view_looks_and_a_camera_takes_its_picture_is_taken_over_at_once(
     expect(page.get_by_role("radio", name="The region")).to_be_checked()
 
 
+def test_what_is_chosen_stays_while_the_node_answers_the_choice_before_it(page: Page, node: ServedNode) -> None:
+    open_aim(page)
+    before = node.config_text
+    held = held_posts(page, "**/api/config")
+    page.get_by_role("radio", name="What moves in it").check()
+    page.get_by_role("switch", name="Only when something moves").check()
+    wait_for(lambda: len(held) == 1)
+    held[0].continue_()
+    expect(page.get_by_text("Saved, and live")).to_be_visible()
+    wait_for(lambda: len(held) == 2)
+    expect(page.get_by_role("switch", name="Only when something moves")).to_be_checked()
+    assert "gate = true" not in node.config_text
+    held[1].continue_()
+    wait_for(lambda: "gate = true" in node.config_text)
+    node.config_file.write_text(before, encoding="utf-8")
+    node.reload()
+    expect(page.get_by_role("switch", name="Only when something moves")).not_to_be_checked()
+
+
 def test_what_the_node_refuses_is_put_back(page: Page, node: ServedNode, faults: Faults) -> None:
     faults.expect("422")
     open_aim(page)

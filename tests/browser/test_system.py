@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.appearances import EACH, PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage, Serve
+from tests.browser.pages import asked, held_posts
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
 from tests.support.waiting import wait_for
@@ -88,6 +89,24 @@ def test_a_view_is_switched_and_another_browser_sees_it(page: Page, node: Served
     other.get_by_role("switch", name="table").check()
     expect(page.get_by_role("switch", name="table")).to_be_checked()
     wait_for(lambda: now(node)["options"]["enabled"] is True)
+
+
+def test_a_switch_stays_where_it_was_put_while_something_else_is_heard(page: Page, node: ServedNode) -> None:
+    open_system(page)
+    asked(page, "set", view="table", option="enabled", value=False)
+    switch = page.get_by_role("switch", name="table")
+    expect(switch).not_to_be_checked()
+    held = held_posts(page, "**/api/requests/set")
+    switch.check()
+    wait_for(lambda: bool(held))
+    asked(page, "pause", view="table", seconds=900)
+    expect(page.locator(".switch")).to_contain_text("until")
+    expect(switch).to_be_checked()
+    held[0].continue_()
+    wait_for(lambda: now(node)["options"]["enabled"] is True)
+    expect(switch).to_be_checked()
+    asked(page, "resume", view="table")
+    expect(page.locator(".switch")).to_contain_text("watched")
 
 
 def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:

@@ -6,6 +6,7 @@
 import { card } from "../../parts/card.js";
 import { el } from "../../parts/element.js";
 import { segmented, select, toggle } from "../../parts/field.js";
+import { choices } from "../../state/choices.js";
 
 const ANGLES = ["0", "90", "180", "270"];
 const INTERVALS_S = [0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
@@ -15,7 +16,10 @@ export function viewSettings(app, file) {
   const { t } = app;
   let view = "";
   const section = () => file()?.view(view) ?? {};
-  const put = putter(app, file, () => show(view), (key, value) => file().viewKeys(view, { [key]: value }));
+  const chosen = choices({ ended: () => show(view) });
+  const shownAs = (key, value) => chosen.or(idOf(view, key), value);
+  const put = (key, value) => chosen.until(idOf(view, key), value,
+    () => changed(app, file(), file().viewKeys(view, { [key]: value }))).catch(app.say);
   const look = segmented(t("aim.look"), [["roi", t("aim.look.roi")], ["motion", t("aim.look.motion")]], {
     value: "roi", changed: (kind) => put("look", kind),
   });
@@ -24,8 +28,8 @@ export function viewSettings(app, file) {
 
   function show(name) {
     view = name;
-    look.value = section().look ?? "roi";
-    gate.value = section().motion?.gate ?? false;
+    look.value = shownAs("look", section().look ?? "roi");
+    gate.value = shownAs("motion.gate", section().motion?.gate ?? false);
   }
   return { element, show };
 }
@@ -34,7 +38,10 @@ export function cameraSettings(app, file) {
   const { t, form } = app;
   let camera = "";
   const section = () => (file()?.document.camera ?? []).find((one) => one.name === camera) ?? {};
-  const put = putter(app, file, () => show(camera), (key, value) => [{ path: ["camera", camera, key], value }]);
+  const chosen = choices({ ended: () => show(camera) });
+  const shownAs = (key, value) => chosen.or(idOf(camera, key), value);
+  const put = (key, value) => chosen.until(idOf(camera, key), value,
+    () => changed(app, file(), [{ path: ["camera", camera, key], value }])).catch(app.say);
   const rotation = segmented(t("aim.rotation"), ANGLES.map((angle) => [angle, `${angle}°`]), {
     value: "0", changed: (angle) => put("rotation", Number(angle)),
   });
@@ -49,10 +56,11 @@ export function cameraSettings(app, file) {
   function show(name) {
     camera = name;
     heading.textContent = t("aim.camera", { camera });
-    rotation.value = String(section().rotation ?? 0);
-    hflip.value = section().hflip ?? false;
-    vflip.value = section().vflip ?? false;
-    const seconds = String(app.node.cameras.find((one) => one.name === camera)?.interval_s ?? 0);
+    rotation.value = String(shownAs("rotation", section().rotation ?? 0));
+    hflip.value = shownAs("hflip", section().hflip ?? false);
+    vflip.value = shownAs("vflip", section().vflip ?? false);
+    const interval_s = app.node.cameras.find((one) => one.name === camera)?.interval_s ?? 0;
+    const seconds = String(shownAs("interval_s", interval_s));
     if (![...interval.input.options].some((one) => one.value === seconds)) {
       interval.input.append(el("option", { value: seconds }, form.duration(Number(seconds))));
     }
@@ -61,16 +69,11 @@ export function cameraSettings(app, file) {
   return { element, show };
 }
 
-/** @param {(key: string, value: any) => object[]} keys  what is changed in the file */
-function putter(app, file, show, keys) {
-  return async (key, value) => {
-    try {
-      const { notes } = await file().change(keys(key, value));
-      await app.refresh();
-      app.say(notes[0] ?? app.t("aim.saved"));
-    } catch (error) {
-      app.say(error);
-    }
-    show();
-  };
+/** @param {string} name  of the view or the camera @param {string} key */
+const idOf = (name, key) => `${name} ${key}`;
+
+async function changed(app, file, keys) {
+  const { notes } = await file.change(keys);
+  await app.refresh();
+  app.say(notes[0] ?? app.t("aim.saved"));
 }

@@ -1,35 +1,17 @@
 /** The profiles of the config: how views are watched otherwise now and then. */
 
 import { el, fill } from "../../parts/element.js";
+import { choices, HEARD_MS } from "../../state/choices.js";
 
 const NONE = "none";
-const HELD_MS = 2000; // longer than the node takes to say it, once it has answered
 
 export function modes(app) {
   const { t } = app;
   const element = el("div", { class: "modes", role: "radiogroup", "aria-label": t("system.modes") });
 
-  // What was chosen here, until the node says that it is so: what it said before must not take the choice back.
-  let chosen = null;
-  const current = () => chosen?.name ?? app.now.profile ?? NONE;
-
-  async function choose(name) {
-    const mine = (chosen = { name, answered: false });
-    try {
-      await app.api.ask("profile", { profile: name });
-      mine.answered = true;
-      setTimeout(() => leave(mine), HELD_MS);
-    } catch (error) {
-      app.say(error);
-      leave(mine);
-    }
-  }
-
-  function leave(choice) {
-    if (chosen !== choice) return;
-    chosen = null;
-    show();
-  }
+  const chosen = choices({ heldMs: HEARD_MS, ended: show });
+  const current = () => chosen.or("mode", app.now.profile ?? NONE);
+  const choose = (name) => chosen.until("mode", name, () => app.api.ask("profile", { profile: name })).catch(app.say);
 
   function choice(name, text, hint) {
     const input = el("input", { type: "radio", name: "mode", value: name, on: { change: () => choose(name) } });
@@ -40,7 +22,6 @@ export function modes(app) {
 
   let shown = null;
   function show() {
-    if (chosen?.answered && chosen.name === (app.now.profile ?? NONE)) chosen = null;
     const names = app.node.profiles.join();
     if (names === shown) {
       for (const input of element.querySelectorAll("input")) input.checked = input.value === current();

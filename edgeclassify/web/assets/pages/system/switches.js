@@ -5,6 +5,7 @@ import { chip } from "../../parts/card.js";
 import { dialog } from "../../parts/dialog.js";
 import { el, fill } from "../../parts/element.js";
 import { toggle } from "../../parts/field.js";
+import { choices, HEARD_MS } from "../../state/choices.js";
 
 const FOR_S = [900, 3600, 4 * 3600, 12 * 3600];
 const MORNING_HOUR = 7;
@@ -16,6 +17,7 @@ export function switches(app) {
     button(t("system.snooze_all"), () => chooseTime(""), { icon: "snooze" })));
   /** @type {Map<string, object>} */
   const rows = new Map();
+  const chosen = choices({ heldMs: HEARD_MS, ended: show });
 
   async function ask(command, args) {
     try {
@@ -41,7 +43,8 @@ export function switches(app) {
   function madeRow(name) {
     const state = el("span", { class: "switch-state" });
     const isOn = toggle(name, {
-      changed: (value) => ask("set", { view: name, option: "enabled", value }).catch(() => show()),
+      changed: (value) => chosen.until(name, value,
+        () => ask("set", { view: name, option: "enabled", value })).catch(() => {}),
     });
     const snooze = button(t("system.snooze"), () => chooseTime(name), { icon: "snooze", small: true });
     const wake = button(t("system.wake"), () => ask("resume", { view: name }).catch(() => {}), { icon: "play", small: true });
@@ -65,7 +68,7 @@ export function switches(app) {
     const now = app.now.view(name);
     const until = now?.snooze;
     const enabled = now?.options?.enabled ?? true;
-    isOn.value = enabled;
+    isOn.value = chosen.or(name, enabled);
     fill(state, until ? chip(t("system.snoozed_until", { time: form.time(until) }), { icon: "snooze" })
       : !enabled ? chip(t("state.off"), { icon: "pause" })
       : now?.online === false ? chip(t("state.offline"), { kind: "warning", icon: "no-camera" })
