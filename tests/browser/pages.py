@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.support.waiting import wait_for
+
 PAGES = ("live", "events", "aim", "tune", "teach", "models", "system")
 
 
@@ -36,3 +38,8 @@ def held_posts(page: Page, url: str) -> list[Route]:
 
     page.route(url, hold)
     return held
+
+
+def wait_for_held(page: Page, held: list[Route], count: int = 1) -> None:
+    """Until so many are held: they are only heard of while the page is asked something."""
+    wait_for(lambda: page.evaluate("true") and len(held) >= count)

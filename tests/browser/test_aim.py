@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from edgeclassify.demo import demo_photos
 from tests.browser.appearances import PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage
-from tests.browser.pages import held_posts
+from tests.browser.pages import held_posts, wait_for_held
 from tests.browser.regions import drag, open_aim, swipe
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
@@ -196,8 +196,8 @@ def test_what_is_drawn_while_another_region_is_saved_is_kept(page: Page, node: S
     open_aim(page)
     drag(page, (0.99, 0.98), (0.5, 0.5))
     held = held_posts(page, "**/api/config")
-    with page.expect_request("**/api/config"):
-        page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save").click()
+    wait_for_held(page, held)
     drag(page, (0.5, 0.5), (0.7, 0.7))
     held[0].continue_()
     page.unroute("**/api/config")
@@ -262,10 +262,10 @@ def test_what_is_chosen_stays_while_the_node_answers_the_choice_before_it(page: 
     held = held_posts(page, "**/api/config")
     page.get_by_role("radio", name="What moves in it").check()
     page.get_by_role("switch", name="Only when something moves").check()
-    wait_for(lambda: len(held) == 1)
+    wait_for_held(page, held)
     held[0].continue_()
+    wait_for_held(page, held, 2)
     expect(page.get_by_text("Saved, and live")).to_be_visible()
-    wait_for(lambda: len(held) == 2)
     expect(page.get_by_role("switch", name="Only when something moves")).to_be_checked()
     assert "gate = true" not in node.config_text
     held[1].continue_()

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.appearances import EACH, PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage, Serve
-from tests.browser.pages import asked, held_posts
+from tests.browser.pages import asked, held_posts, wait_for_held
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
 from tests.support.waiting import wait_for
@@ -35,7 +35,7 @@ def now(node: ServedNode) -> dict[str, Any]:
 def test_health_cameras_and_the_node_are_there(page: Page, appearance: Appearance) -> None:
     open_system(page)
     for tile in ("Latency", "Waiting", "Memory"):
-        expect(page.locator(".tile", has_text=tile)).to_be_visible()
+        expect(page.locator(".tile", has=page.get_by_text(tile, exact=True))).to_be_visible()
     camera = page.locator(".camera", has_text="photos")
     expect(camera).to_contain_text("running")
     expect(camera.get_by_role("list", name="What was done to bring it back")).to_contain_text("opened again")
@@ -98,7 +98,7 @@ def test_a_switch_stays_where_it_was_put_while_something_else_is_heard(page: Pag
     expect(switch).not_to_be_checked()
     held = held_posts(page, "**/api/requests/set")
     switch.check()
-    wait_for(lambda: bool(held))
+    wait_for_held(page, held)
     asked(page, "pause", view="table", seconds=900)
     expect(page.locator(".switch")).to_contain_text("until")
     expect(switch).to_be_checked()
@@ -113,7 +113,7 @@ def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:
     open_system(page)
     page.get_by_role("radio", name="night").check()
     wait_for(lambda: node.get("api/node")["profile"] == "night")
-    assert node.get("api/node")["views"][0]["rules"]["threshold_enter"] == 0.99
+    wait_for(lambda: node.get("api/node")["views"][0]["rules"]["threshold_enter"] == 0.99)
     page.goto("#/tune")
     expect(page.get_by_text("The mode night is on")).to_be_visible()
     open_system(page)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from edgeclassify.teaching.interface import LookKind
 from tests.browser.appearances import DESKTOP_DARK, PHONE, Appearance
 from tests.browser.conftest import OpenPage, Serve
+from tests.browser.pages import wait_for_held
 from tests.browser.served_nodes import ServedNode
 from tests.support.lessons import CAT, ESPRESSO
 from tests.support.waiting import wait_for
@@ -143,7 +144,7 @@ def test_pictures_are_moved_removed_and_brought_back(page: Page, node: ServedNod
     page.locator(".card", has=page.locator(".teach-versions")).get_by_role("button", name="Undo").click()
     page.get_by_role("tab", name="Pictures").click()
     expect(tiles).to_have_count(1)
-    wait_for(lambda: page.evaluate("true") and held)
+    wait_for_held(page, held)
     held[0].continue_()
     expect(tiles).to_have_count(3)
     expect(page.get_by_text("There are changes that it has not learnt yet")).not_to_be_visible()
@@ -163,7 +164,7 @@ def test_what_is_left_before_it_was_there_asks_for_nothing_more(page: Page) -> N
     asked: list[str] = []
     page.route("**/collections", lambda route: held.append(route))
     page.goto("#/teach?model=things&step=2")
-    wait_for(lambda: page.evaluate("true") and held)
+    wait_for_held(page, held)
     page.goto("#/teach")
     expect(page.get_by_role("link", name="things")).to_be_visible()
     page.on("request", lambda request: asked.append(request.url))
@@ -179,7 +180,7 @@ def test_a_way_that_is_chosen_before_the_node_answers_stays(page: Page) -> None:
     page.route("**/collections", lambda route: held.append(route))
     page.goto("#/teach?model=things&step=2")
     page.get_by_role("radio", name="Collect for hours").check()
-    wait_for(lambda: page.evaluate("true") and len(held) == 2)
+    wait_for_held(page, held, 2)
     # The step asked first; what was chosen asks for itself.
     held[0].continue_()
     expect(page.get_by_role("button", name="Back", exact=True)).to_be_visible()
