@@ -67,7 +67,7 @@ def report() -> dict[str, Any]:
             TARGET / "run-in-vm.sh", folder, sys.executable, "-m", "tests.target.vm.check_device",
             PHOTOS / "cat.jpg", PHOTOS / "espresso.jpg",
         ],
-        env={**os.environ, "VM_TIMEOUT": "280", "VM_LOOPBACK": "video_nr=10 exclusive_caps=1"},
+        env={**os.environ, "VM_TIMEOUT": str(int(patient(280))), "VM_LOOPBACK": "video_nr=10 exclusive_caps=1"},
         capture_output=True,
         text=True,
         timeout=patient(300),
@@ -78,7 +78,7 @@ def report() -> dict[str, Any]:
 
 
 @pytest.mark.vm
-@pytest.mark.timeout(320)
+@pytest.mark.timeout(patient(320))
 class TestRealDevice:
     def test_what_the_kernel_tells(self, report: dict[str, Any]) -> None:
         seen = report["inspected"]
