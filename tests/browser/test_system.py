@@ -109,6 +109,25 @@ def test_a_switch_stays_where_it_was_put_while_something_else_is_heard(page: Pag
     expect(page.locator(".switch")).to_contain_text("watched")
 
 
+def test_a_switch_waits_for_what_the_node_says_after_its_answer_but_not_for_long(page: Page) -> None:
+    page.clock.install()
+    open_system(page)
+    asked(page, "set", view="table", option="enabled", value=False)
+    switch = page.get_by_role("switch", name="table")
+    expect(switch).not_to_be_checked()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.route("**/api/requests/set", lambda route: route.fulfill(json={}))  # answered, and nothing is done
+    with page.expect_response("**/api/requests/set"):
+        switch.check()
+    asked(page, "pause", view="table", seconds=900)
+    expect(page.locator(".switch")).to_contain_text("until")
+    expect(switch).to_be_checked()
+    page.clock.run_for(3000)
+    expect(switch).not_to_be_checked()
+    asked(page, "resume", view="table")
+    expect(switch).to_be_checked()
+
+
 def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:
     open_system(page)
     page.get_by_role("radio", name="night").check()

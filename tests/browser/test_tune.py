@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import SIZES, Appearance
 from tests.browser.conftest import OpenPage, Serve
-from tests.browser.pages import asked, held_posts
+from tests.browser.pages import asked, held_posts, wait_for_held
 from tests.browser.served_nodes import START_S, ServedNode
 from tests.support.waiting import wait_for
 
@@ -239,8 +239,8 @@ def test_what_is_applied_is_of_the_view_where_apply_was_pressed(
     page.goto("#/tune?view=table")
     slide(page, ENTERS, 0.7)
     held = held_posts(page, "**/api/config")
-    with page.expect_request("**/api/config"):
-        page.get_by_role("button", name="Apply").click()
+    page.get_by_role("button", name="Apply").click()
+    wait_for_held(page, held)
     slide(page, "A start must last", 2)  # tried after it
     page.get_by_role("tab", name="corner").click()
     slide(page, ENTERS, 0.8)

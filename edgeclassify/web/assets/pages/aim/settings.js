@@ -6,7 +6,7 @@
 import { card } from "../../parts/card.js";
 import { el } from "../../parts/element.js";
 import { segmented, select, toggle } from "../../parts/field.js";
-import { choices } from "../../state/choices.js";
+import { pendingChoices } from "../../state/pending_choices.js";
 
 const ANGLES = ["0", "90", "180", "270"];
 const INTERVALS_S = [0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
@@ -16,10 +16,8 @@ export function viewSettings(app, file) {
   const { t } = app;
   let view = "";
   const section = () => file()?.view(view) ?? {};
-  const chosen = choices({ ended: () => show(view) });
-  const shownAs = (key, value) => chosen.or(idOf(view, key), value);
-  const put = (key, value) => chosen.until(idOf(view, key), value,
-    () => changed(app, file(), file().viewKeys(view, { [key]: value }))).catch(app.say);
+  const { put, shownAs } = settled(app, file, { name: () => view, show,
+    keys: (key, value) => file().viewKeys(view, { [key]: value }) });
   const look = segmented(t("aim.look"), [["roi", t("aim.look.roi")], ["motion", t("aim.look.motion")]], {
     value: "roi", changed: (kind) => put("look", kind),
   });
@@ -38,10 +36,8 @@ export function cameraSettings(app, file) {
   const { t, form } = app;
   let camera = "";
   const section = () => (file()?.document.camera ?? []).find((one) => one.name === camera) ?? {};
-  const chosen = choices({ ended: () => show(camera) });
-  const shownAs = (key, value) => chosen.or(idOf(camera, key), value);
-  const put = (key, value) => chosen.until(idOf(camera, key), value,
-    () => changed(app, file(), [{ path: ["camera", camera, key], value }])).catch(app.say);
+  const { put, shownAs } = settled(app, file, { name: () => camera, show,
+    keys: (key, value) => [{ path: ["camera", camera, key], value }] });
   const rotation = segmented(t("aim.rotation"), ANGLES.map((angle) => [angle, `${angle}°`]), {
     value: "0", changed: (angle) => put("rotation", Number(angle)),
   });
@@ -69,11 +65,23 @@ export function cameraSettings(app, file) {
   return { element, show };
 }
 
-/** @param {string} name  of the view or the camera @param {string} key */
-const idOf = (name, key) => `${name} ${key}`;
+/**
+ * A choice as it goes into the file, and as it is shown until the file says so.
+ *
+ * @param {{ name: () => string, show: (name: string) => void, keys: (key: string, value: any) => object[] }} of
+ *   name: of the view or the camera that is shown; keys: what is changed in the file
+ */
+function settled(app, file, { name, show, keys }) {
+  const chosen = pendingChoices({ ended: () => show(name()) });
+  const idOf = (key) => `${name()} ${key}`;
 
-async function changed(app, file, keys) {
-  const { notes } = await file.change(keys);
-  await app.refresh();
-  app.say(notes[0] ?? app.t("aim.saved"));
+  async function change(key, value) {
+    const { notes } = await file().change(keys(key, value));
+    await app.refresh();
+    app.say(notes[0] ?? app.t("aim.saved"));
+  }
+  return {
+    put: (key, value) => chosen.until(idOf(key), value, () => change(key, value)).catch(app.say),
+    shownAs: (key, value) => chosen.or(idOf(key), value),
+  };
 }

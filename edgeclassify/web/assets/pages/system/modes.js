@@ -1,7 +1,7 @@
 /** The profiles of the config: how views are watched otherwise now and then. */
 
 import { el, fill } from "../../parts/element.js";
-import { choices, HEARD_MS } from "../../state/choices.js";
+import { HEARD_MS, pendingChoices } from "../../state/pending_choices.js";
 
 const NONE = "none";
 
@@ -9,7 +9,7 @@ export function modes(app) {
   const { t } = app;
   const element = el("div", { class: "modes", role: "radiogroup", "aria-label": t("system.modes") });
 
-  const chosen = choices({ heldMs: HEARD_MS, ended: show });
+  const chosen = pendingChoices({ heldMs: HEARD_MS, ended: show });
   const current = () => chosen.or("mode", app.now.profile ?? NONE);
   const choose = (name) => chosen.until("mode", name, () => app.api.ask("profile", { profile: name })).catch(app.say);
 

@@ -5,7 +5,7 @@ import { chip } from "../../parts/card.js";
 import { dialog } from "../../parts/dialog.js";
 import { el, fill } from "../../parts/element.js";
 import { toggle } from "../../parts/field.js";
-import { choices, HEARD_MS } from "../../state/choices.js";
+import { HEARD_MS, pendingChoices } from "../../state/pending_choices.js";
 
 const FOR_S = [900, 3600, 4 * 3600, 12 * 3600];
 const MORNING_HOUR = 7;
@@ -17,7 +17,7 @@ export function switches(app) {
     button(t("system.snooze_all"), () => chooseTime(""), { icon: "snooze" })));
   /** @type {Map<string, object>} */
   const rows = new Map();
-  const chosen = choices({ heldMs: HEARD_MS, ended: show });
+  const chosen = pendingChoices({ heldMs: HEARD_MS, ended: show });
 
   async function ask(command, args) {
     try {

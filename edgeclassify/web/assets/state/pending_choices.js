@@ -1,7 +1,7 @@
 /**
  * What somebody has chosen, until the node says that it is so.
  *
- *   const chosen = choices({ ended: show })
+ *   const chosen = pendingChoices({ ended: show })
  *   await chosen.until("gate", true, () => app.api.post(...))   // its result, or its error
  *   gate.value = chosen.or("gate", heard)                       // true until then, what is heard after
  *
@@ -14,7 +14,7 @@ export const HEARD_MS = 2000; // longer than the node takes to say it in the str
 /** @param {{ heldMs?: number, ended?: () => void }} [of]
  *    heldMs: how long after the answer a choice is still believed where the node says it otherwise than by the answer;
  *    ended: called when one is no longer */
-export function choices({ heldMs = 0, ended = () => {} } = {}) {
+export function pendingChoices({ heldMs = 0, ended = () => {} } = {}) {
   /** @type {Map<string, { value: any, isAnswered: boolean }>} */
   const chosen = new Map();
 
