@@ -43,22 +43,24 @@ class LateModel:
     """Those of the class itself."""
 
     def __init_subclass__(cls) -> None:
-        own, privates = {}, {}
+        own, privates, judges = {}, {}, {}
+        for name, value in vars(cls).items():
+            if isinstance(value, ValidatorMark):
+                judges[name] = value
+            elif type(value).__module__.startswith("pydantic."):  # a default by its looks, or passed over
+                raise TypeError(
+                    f"{cls.__name__}.{name}: expected what late_model has of that name, found pydantic's"
+                )
         for name, annotation in cls.__annotations__.items():
             if get_origin(annotation) is ClassVar:  # type: ignore[comparison-overlap]
                 continue
             value = cls.__dict__.get(name, MISSING)
             if value is not MISSING:
                 delattr(cls, name)  # a record has it itself
-                if type(value).__module__.startswith("pydantic."):  # it would be taken for a default
-                    raise TypeError(
-                        f"{cls.__name__}.{name}: expected late_model's own Field or PrivateAttr, found pydantic's"
-                    )
             if name.startswith("_"):
                 privates[name] = value.default if isinstance(value, PrivateAttr) else value
             else:
                 own[name] = LateField(annotation, value if isinstance(value, Field) else Field(value))
-        judges = {name: value for name, value in vars(cls).items() if isinstance(value, ValidatorMark)}
         cls.late_own_fields = own
         cls.model_fields = _merged(cls, "late_own_fields")
         cls.late_privates = _merged(cls, "late_privates") | privates

@@ -302,10 +302,19 @@ def test_what_a_validator_asks_may_be_of_two_bases() -> None:
         Both(side=6)
 
 
-@pytest.mark.parametrize("mark", [pydantic.Field(max_length=5), pydantic.PrivateAttr(5)])
-def test_a_mark_of_pydantic_itself_is_no_default(mark: Any) -> None:
-    namespace = {"__annotations__": {"word": str}, "word": mark, "__module__": __name__}
-    with pytest.raises(TypeError, match=r"Said\.word: expected late_model's own Field"):
+@pytest.mark.parametrize(
+    "mark",
+    [
+        pydantic.Field(max_length=5),
+        pydantic.PrivateAttr(5),
+        pydantic.field_validator("word")(classmethod(lambda _, word: word)),
+        pydantic.model_validator(mode="after")(lambda record: record),
+    ],
+)
+@pytest.mark.parametrize("annotations", [{"word": str}, {}])
+def test_a_mark_of_pydantic_itself_is_refused(mark: Any, annotations: dict[str, Any]) -> None:
+    namespace = {"__annotations__": annotations, "word": mark, "__module__": __name__}
+    with pytest.raises(TypeError, match=r"Said\.word: expected what late_model has of that name"):
         type("Said", (LateModel,), namespace)
 
 
