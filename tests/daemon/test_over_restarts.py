@@ -44,7 +44,7 @@ def events(node: Node) -> list[dict[str, Any]]:
 
 def told(node: Node, count: int) -> list[dict[str, Any]]:
     """The events, once there are so many: a state may be heard before them, which goes another way."""
-    wait_for(lambda: len(events(node)) >= count)
+    wait_for(lambda: len(events(node)) == count)
     return events(node)
 
 

@@ -24,7 +24,7 @@ from tests.support.waiting import wait_for
 from tests.target.camera.figures import open_files, resident_kib
 
 VIVID, LOOPBACK = "/dev/video0", "/dev/video10"
-PATIENCE_S = 80.0
+PATIENCE_S = 40.0
 DRIVER = Path("/sys/bus/platform/drivers/vivid")
 
 Report = dict[str, Any]
